@@ -1,0 +1,1 @@
+"""Seeded chat data: shapes, generation, files, loading."""

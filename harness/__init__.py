@@ -1,0 +1,1 @@
+"""Prepares, drives, measures and judges experiments."""

@@ -1,0 +1,1 @@
+"""Measurements of chatbench itself, each as a ratio against a peer in the same run."""

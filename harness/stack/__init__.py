@@ -1,0 +1,1 @@
+"""The database servers: embedded by default, the user's own by choice."""

@@ -1,0 +1,1 @@
+"""The chat system under study: schema variants, use cases, caches, REST and WebSocket."""

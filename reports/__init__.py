@@ -1,0 +1,1 @@
+"""A finished run becomes one HTML page."""

@@ -1,0 +1,1 @@
+"""The workload: what chat clients do, driven by Locust."""

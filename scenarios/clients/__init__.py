@@ -1,0 +1,1 @@
+"""The targets a scenario can talk to, one a file."""
