@@ -1,0 +1,99 @@
+"""Errors: what the chat refuses and why, and what is wrong with a variant."""
+
+# ruff: noqa: N818 - the names are read as what happened, and the base classes say Error
+
+from pathlib import Path
+
+
+class ChatError(Exception):
+    """The base of everything a use case refuses; `status`, `title` and `code` become an RFC 9457 problem."""
+
+    status = 500
+    title = "The chat failed"
+    code = "chat_error"
+
+
+class NotFound(ChatError):
+    """No such thing, or not yours: the two look alike on purpose."""
+
+    status = 404
+    title = "Not found"
+    code = "not_found"
+
+
+class Forbidden(ChatError):
+    """You can see it, but this change is another person's to make."""
+
+    status = 403
+    title = "Forbidden"
+    code = "forbidden"
+
+
+class Blocked(ChatError):
+    """One of the two has blocked the other, so nothing was sent. Unblock first."""
+
+    status = 403
+    title = "Blocked"
+    code = "blocked"
+
+
+class Conflict(ChatError):
+    """The id belongs to another message, so nothing was stored. Choose a fresh id."""
+
+    status = 409
+    title = "Conflict"
+    code = "conflict"
+
+
+class BadCursor(ChatError):
+    """The cursor is not one that this server gave. Start again without a cursor."""
+
+    status = 400
+    title = "Bad cursor"
+    code = "bad_cursor"
+
+
+class BadRequest(ChatError):
+    """A value is outside what the operation takes."""
+
+    status = 422
+    title = "Bad request"
+    code = "bad_request"
+
+
+class BadMessage(ChatError):
+    """The message breaks a rule of its type, so nothing was stored."""
+
+    status = 422
+    title = "Bad message"
+    code = "bad_message"
+
+
+class Unavailable(ChatError):
+    """PostgreSQL or Redis does not answer. Retry later."""
+
+    status = 503
+    title = "Temporarily unavailable"
+    code = "unavailable"
+
+
+class VariantError(Exception):
+    """A variant cannot be used as written."""
+
+
+class UnknownVariant(VariantError):
+    """No variant has this name."""
+
+    def __init__(self, name: str, near: list[str], known: list[str]) -> None:
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(known)}."
+        super().__init__(f"There is no variant {name!r}. {hint}")
+
+
+class BrokenVariant(VariantError):
+    """A variant's file says something it cannot: the file, the key, what was expected."""
+
+    def __init__(self, file: Path, key: str, expected: str) -> None:
+        super().__init__(f"{file}: {key}: {expected}")
+        self.file = file
+        self.key = key
+        self.expected = expected
