@@ -1,0 +1,28 @@
+"""The schema's building steps, in the order in which they are fastest: tables, data, keys, indexes, the rest."""
+
+from reference_server.variant import SqlFile, Variant
+
+
+def before_load(variant: Variant) -> list[SqlFile]:
+    """Bare tables, ready for COPY. Partitions reach from the setting chatbench.data_from to chatbench.data_to."""
+    return list(variant.tables.values())
+
+
+def keys(variant: Variant) -> list[SqlFile]:
+    """Primary keys and unique constraints; they must stand before after_load."""
+    return list(variant.keys.values())
+
+
+def indexes(variant: Variant) -> list[SqlFile]:
+    """CREATE INDEX statements, independent of each other: they can run side by side."""
+    return list(variant.indexes.values())
+
+
+def after_load(variant: Variant) -> list[SqlFile]:
+    """Foreign keys and checks, each validating the data, and derived rows; one after the other."""
+    return list(variant.constraints.values())
+
+
+def whole(variant: Variant) -> list[SqlFile]:
+    """Every step for an empty database."""
+    return [*before_load(variant), *keys(variant), *indexes(variant), *after_load(variant)]

@@ -1,0 +1,2 @@
+-- The primary key of blocks.
+ALTER TABLE blocks ADD CONSTRAINT blocks_pkey PRIMARY KEY (id);

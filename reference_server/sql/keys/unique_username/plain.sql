@@ -1,0 +1,2 @@
+-- One user per username.
+ALTER TABLE users ADD CONSTRAINT unique_username UNIQUE (username);

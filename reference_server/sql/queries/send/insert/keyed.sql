@@ -1,0 +1,11 @@
+-- Store message $1 in conversation $2 from $3 to $4 (type $5, content $6, media $7) if message_keys takes its id.
+WITH key AS (
+    INSERT INTO message_keys (id) VALUES ($1)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id
+)
+INSERT INTO messages AS sent (id, conversation_id, sender_id, receiver_id, type, content, media)
+SELECT key.id, $2, $3, $4, $5, $6, $7 FROM key
+RETURNING
+    sent.id, sent.conversation_id, sent.sender_id, sent.receiver_id, sent.type, sent.content, sent.media,
+    sent.is_read, sent.read_at, sent.created_at;

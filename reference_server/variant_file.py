@@ -1,0 +1,132 @@
+"""The grammar of a variant's TOML file: a root chooses everything, a child says what it adds, replaces and removes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from reference_server.errors import BrokenVariant
+
+#: The kinds of choice, each a folder below sql/ and, in a root, a table of the TOML file.
+KINDS = ("tables", "keys", "indexes", "constraints", "queries")
+_EVERYWHERE = ("summary", "cache", "known_gaps")
+_CHILD_ONLY = ("extends", "adds", "replaces", "removes")
+
+Choices = dict[str, dict[str, str]]
+#: Where each choice was made: (kind, slot) → (file, key).
+Sources = dict[tuple[str, str], tuple[Path, str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VariantFile:
+    """One variant's file as written, its form checked."""
+
+    path: Path
+    summary: str
+    extends: str | None
+    adds: Mapping[str, Mapping[str, str]]
+    replaces: Mapping[str, Mapping[str, str]]
+    removes: Mapping[str, list[str]]
+    cache: dict[str, bool]
+    #: None: as the parent's.
+    known_gaps: tuple[str, ...] | None
+
+    @classmethod
+    def read(cls, path: Path) -> VariantFile:
+        """Raises BrokenVariant for what the grammar does not allow."""
+        try:
+            raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+            raise BrokenVariant(path, "(whole file)", f"expected TOML: {problem}") from problem
+        is_root = "extends" not in raw
+        _check_keys(path, "", raw, (*_EVERYWHERE, *(KINDS if is_root else _CHILD_ONLY)))
+        summary = raw.get("summary")
+        if not isinstance(summary, str) or not summary.strip():
+            raise BrokenVariant(path, "summary", "expected one sentence that says what this variant is.")
+        extends = raw.get("extends")
+        if extends is not None and not isinstance(extends, str):
+            raise BrokenVariant(path, "extends", f"expected the name of a variant, not {extends!r}.")
+        gaps = raw.get("known_gaps")
+        return cls(
+            path=path,
+            summary=summary,
+            extends=extends,
+            adds=_choices(
+                path,
+                {kind: raw[kind] for kind in KINDS if kind in raw} if is_root else raw.get("adds", {}),
+                "" if is_root else "adds.",
+            ),
+            replaces=_choices(path, raw.get("replaces", {}), "replaces."),
+            removes=_removals(path, raw.get("removes", {})),
+            cache=_table(path, "cache", raw.get("cache", {})),
+            known_gaps=None if gaps is None else tuple(_names(path, "known_gaps", gaps)),
+        )
+
+    def apply(self, choices: Choices, sources: Sources) -> None:
+        """Change the parent's choices into this variant's, remembering where each was made."""
+        prefix = "" if self.extends is None else "adds."
+        for kind, slots in self.removes.items():
+            for slot in slots:
+                self._known(kind, slot, choices, f"removes.{kind}")
+                del choices[kind][slot]
+        for kind, options in self.replaces.items():
+            for slot, option in options.items():
+                self._known(kind, slot, choices, f"replaces.{kind}.{slot}")
+                choices[kind][slot] = option
+                sources[kind, slot] = (self.path, f"replaces.{kind}.{slot}")
+        for kind, options in self.adds.items():
+            for slot, option in options.items():
+                key = f"{prefix}{kind}.{slot}"
+                if slot in choices[kind]:
+                    raise BrokenVariant(self.path, key, f"the parent has {slot!r} already; expected it under replaces.")
+                choices[kind][slot] = option
+                sources[kind, slot] = (self.path, key)
+
+    def _known(self, kind: str, slot: str, choices: Choices, key: str) -> None:
+        if slot not in choices[kind]:
+            raise BrokenVariant(self.path, key, f"the parent has no {slot!r}; expected {_near(slot, choices[kind])}.")
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    return f"one such as {', '.join(get_close_matches(name, names, n=3) or names) or '(there are none)'}"
+
+
+def _check_keys(path: Path, prefix: str, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for key in table:
+        if key not in known:
+            raise BrokenVariant(path, f"{prefix}{key}", f"unknown key; expected {_near(key, known)}.")
+
+
+def _table(path: Path, key: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BrokenVariant(path, key, f"expected a table, not {value!r}.")
+    return value
+
+
+def _choices(path: Path, value: Any, prefix: str) -> dict[str, dict[str, str]]:
+    kinds = _table(path, prefix.rstrip("."), value)
+    _check_keys(path, prefix, kinds, KINDS)
+    for kind, options in kinds.items():
+        for slot, option in _table(path, f"{prefix}{kind}", options).items():
+            if not isinstance(option, str):
+                raise BrokenVariant(
+                    path, f"{prefix}{kind}.{slot}", f"expected the name of an option in quotes, not {option!r}."
+                )
+    return kinds
+
+
+def _removals(path: Path, value: Any) -> dict[str, list[str]]:
+    kinds = _table(path, "removes", value)
+    _check_keys(path, "removes.", kinds, KINDS)
+    return {kind: _names(path, f"removes.{kind}", slots) for kind, slots in kinds.items()}
+
+
+def _names(path: Path, key: str, value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise BrokenVariant(path, key, f"expected a list of names in quotes, not {value!r}.")
+    return value
