@@ -1,0 +1,45 @@
+"""Fan-out: senders write to receivers with several devices, and every device's delivery is timed and counted."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from locust import task
+
+from scenarios.population import Chatter, distinct_pairs
+from scenarios.session import Session
+from scenarios.user import ChatUser, fresh_id
+
+#: Sockets are opened this many at a time: a reconnect storm is another scenario.
+_OPENING_AT_ONCE = 50
+
+
+class Fanout(ChatUser):
+    pairs: ClassVar[list[Chatter]] = []
+
+    @classmethod
+    async def prepare(cls, session: Session) -> None:
+        cls.pairs = distinct_pairs(session.settings.dataset, session.settings.receivers)
+        opening = asyncio.Semaphore(_OPENING_AT_ONCE)
+
+        def heard_by(device: int) -> Callable[[str, int], None]:
+            return lambda message, at_ns: session.deliveries.received(message, device, at_ns)
+
+        async def open_device(pair: Chatter, device: int) -> None:
+            async with opening:
+                await session.client.listen(pair.other, device, heard_by(device))
+
+        devices = range(session.settings.devices)
+        await asyncio.gather(*(open_device(pair, device) for pair in cls.pairs for device in devices))
+
+    @task
+    async def send(self) -> None:
+        pair = self.rng.choice(self.pairs)
+        message = fresh_id(self.rng)
+        deliveries = self.session.deliveries
+        deliveries.expect(str(message), due_ns=self.chat.due_ns, devices=self.session.settings.devices)
+        try:
+            await self.chat.send(pair.me, pair.conversation, message=message, content=self.phrase())
+        except Exception:
+            deliveries.forget(str(message))
+            raise

@@ -1,0 +1,26 @@
+"""Badges: messages are sent, counts are looked at, conversations are read."""
+
+from locust import task
+
+from scenarios.user import ChatUser, fresh_id
+
+
+class Unread(ChatUser):
+    @task(3)
+    async def send(self) -> None:
+        who = self.pick()
+        await self.chat.send(who.me, who.conversation, message=fresh_id(self.rng), content=self.phrase())
+
+    @task(4)
+    async def unread_total(self) -> None:
+        await self.chat.unread_total(self.pick().me)
+
+    @task(2)
+    async def unread_conversation(self) -> None:
+        who = self.pick()
+        await self.chat.unread_conversation(who.me, who.conversation)
+
+    @task(2)
+    async def mark_read(self) -> None:
+        who = self.pick()
+        await self.chat.mark_read(who.me, who.conversation)

@@ -1,0 +1,58 @@
+"""`direct`: the reference server's use cases in this process, over PostgreSQL and Redis, with no HTTP between."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from redis.asyncio import Redis
+from reference_server.chat import Chat
+from reference_server.opening import open_chat
+
+from reference_server.records import Draft
+from reference_server.variant import load_variant
+from scenarios.clients.channel import ChannelListener
+from scenarios.protocol import OnDelivery, Subscription
+
+
+class DirectClient:
+    """Calls the use cases themselves; a device is a subscriber of the user's Redis channel."""
+
+    def __init__(self, chat: Chat, listener: ChannelListener) -> None:
+        self._chat = chat
+        self._listener = listener
+        self.newest_page = chat.newest_page
+        self.older_page = chat.older_page
+        self.conversation_list = chat.conversation_list
+        self.media_gallery = chat.media_gallery
+        self.open_conversation = chat.open_conversation
+        self.mark_read = chat.mark_read
+        self.delete_message = chat.delete_message
+        self.unread_total = chat.unread_total
+        self.unread_conversation = chat.unread_conversation
+        self.heartbeat = chat.heartbeat
+        self.go_offline = chat.go_offline
+        self.presence_lookup = chat.presence_lookup
+        self.last_seen = chat.last_seen
+        self.block_check = chat.block_check
+        self.block_list = chat.block_list
+        self.block_add = chat.block_add
+        self.block_remove = chat.block_remove
+
+    async def send(self, user: UUID, conversation: UUID, *, message: UUID, content: str) -> None:
+        await self._chat.send(user, conversation, Draft(id=message, type="text", content=content, media=None))
+
+    async def listen(self, user: UUID, device: int, on_delivery: OnDelivery) -> Subscription:  # noqa: ARG002 - devices share the process
+        return await self._listener.listen(str(user), on_delivery)
+
+
+@asynccontextmanager
+async def direct_client(*, postgres: str, redis: str, variant: str, connections: int) -> AsyncIterator[DirectClient]:
+    """Open connections to both stores; they are closed at the end."""
+    subscriber: Redis = Redis.from_url(redis)
+    listener = ChannelListener(subscriber)
+    try:
+        async with open_chat(postgres, redis, load_variant(variant), connections=connections) as chat:
+            yield DirectClient(chat, listener)
+    finally:
+        await listener.close()
+        await subscriber.aclose()

@@ -1,0 +1,75 @@
+"""Deliveries: each message a receiver's every device should get, what came, what was lost and what came twice."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from scenarios.histograms import HIGHEST_US, LOWEST_US, encode, new_histogram
+
+#: A delivery slower than this is counted as late (it is received all the same).
+LATE_US = 1_000_000
+_NS_PER_US = 1_000
+
+
+@dataclass(slots=True, kw_only=True)
+class _Expected:
+    due_ns: int
+    devices: set[int] = field(default_factory=set)
+
+
+class Deliveries:
+    """Deliveries of one process: senders and receivers share its clock, so latency needs no second host's."""
+
+    def __init__(self) -> None:
+        self._expected: dict[str, _Expected] = {}
+        self._latency = new_histogram()
+        self._received = self._duplicated = self._late = 0
+        self._devices_by_message: Counter[str] = Counter()
+        self.recording = False
+
+    def expect(self, message: str, *, due_ns: int, devices: int) -> None:
+        """Announce before sending: the delivery can overtake the sender's own answer."""
+        if self.recording:
+            self._expected[message] = _Expected(due_ns=due_ns)
+            self._devices_by_message[message] = devices
+
+    def forget(self, message: str) -> None:
+        """The send failed, so nothing is owed."""
+        self._expected.pop(message, None)
+        self._devices_by_message.pop(message, None)
+
+    def received(self, message: str, device: int, at_ns: int) -> None:
+        expected = self._expected.get(message)
+        if expected is None:
+            return  # sent outside the window
+        if device in expected.devices:
+            self._duplicated += 1
+            return
+        expected.devices.add(device)
+        latency_us = (at_ns - expected.due_ns) // _NS_PER_US
+        self._received += 1
+        self._late += latency_us > LATE_US
+        self._latency.record_value(min(max(latency_us, LOWEST_US), HIGHEST_US))
+
+    @property
+    def outstanding(self) -> int:
+        return self._devices_by_message.total() - self._received
+
+    def result(self) -> dict[str, Any] | None:
+        expected = self._devices_by_message.total()
+        if not expected:
+            return None
+        return {
+            "expected": expected,
+            "received": self._received,
+            "lost": expected - self._received,
+            "duplicated": self._duplicated,
+            "late": self._late,
+            "latency": encode(self._latency),
+        }
+
+
+def now_ns() -> int:
+    """The clock of every latency here."""
+    return time.perf_counter_ns()

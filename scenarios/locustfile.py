@@ -1,0 +1,30 @@
+"""Every scenario for plain Locust: `locust -f scenarios/locustfile.py Pagination --headless --users 8 …`."""
+
+from typing import Any
+
+from locust import events
+from locust.env import Environment
+
+from scenarios import live_statistics
+from scenarios.catalog.blocks import Blocks
+from scenarios.catalog.day import Day
+from scenarios.catalog.fanout import Fanout
+from scenarios.catalog.pagination import Pagination
+from scenarios.catalog.presence import Presence
+from scenarios.catalog.unread import Unread
+from scenarios.conductor import Conductor
+from scenarios.options import add_options
+
+__all__ = ["Blocks", "Day", "Fanout", "Pagination", "Presence", "Unread"]
+
+live_statistics.install()
+
+
+@events.init_command_line_parser.add_listener
+def _on_parser(parser: Any, **_: Any) -> None:
+    add_options(parser)
+
+
+@events.init.add_listener
+def _on_init(environment: Environment, **_: Any) -> None:
+    Conductor(environment)

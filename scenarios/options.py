@@ -1,0 +1,40 @@
+"""The options that chatbench adds to Locust's own, on the command line and in the web UI."""
+
+from typing import Any
+
+from datasets.shape import SIZES
+from scenarios.arrivals import Arrivals
+
+
+def add_options(parser: Any) -> None:
+    """Called with Locust's parser. Secrets stay out of the web UI and come from the environment."""
+    add = parser.add_argument
+    add("--variant", default="baseline", env_var="CHATBENCH_VARIANT", help="schema variant that `direct` talks to")
+    add("--dataset", default="tiny", choices=list(SIZES), env_var="CHATBENCH_DATASET", help="dataset in the database")
+    add("--dataset-seed", type=int, default=1, env_var="CHATBENCH_DATASET_SEED", help="seed of the dataset")
+    add(
+        "--target",
+        default="direct",
+        env_var="CHATBENCH_TARGET",
+        help="`direct`, or base URLs of servers with the chat API, comma-separated",
+    )
+    add("--postgres", default="", env_var="CHATBENCH_POSTGRES", include_in_web_ui=False, help="DSN for `direct`")
+    add("--redis", default="", env_var="CHATBENCH_REDIS", include_in_web_ui=False, help="Redis URL for `direct`")
+    add("--connections", type=int, default=8, help="PostgreSQL connections of one load process")
+    add("--arrivals", default="poisson", choices=list(Arrivals), help="open-loop schedule, or closed loop")
+    add("--rate", type=float, default=200.0, help="tasks per second, all users together (open loop)")
+    add("--warmup", type=float, default=2.0, help="seconds of load before the measured window")
+    add("--window", type=float, default=0.0, help="measured seconds (0: --run-time less warm-up, or until stopped)")
+    add("--seed", type=int, default=1, help="seed of arrivals and of whom each user picks")
+    add("--page-size", type=int, default=50, help="rows of a page")
+    add("--receivers", type=int, default=200, help="fanout: users who receive")
+    add("--devices", type=int, default=2, help="fanout: devices of each receiver")
+    add("--out", default="", include_in_web_ui=False, help="folder for outcome.json")
+    add("--gate", default="", include_in_web_ui=False, help="socket of a process that measures around the load")
+    add(
+        "--token-secret",
+        default="",
+        env_var="CHATBENCH_TOKEN_SECRET",
+        include_in_web_ui=False,
+        help="secret that signs access tokens for a URL target (use the variable, not the option)",
+    )

@@ -1,0 +1,85 @@
+"""The outcome of one process's window, and the outcome of many as one."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from scenarios.histograms import merge
+
+#: Plain data in the form of trials.jsonl: operations, seconds, deliveries, generator.
+Outcome = dict[str, Any]
+
+
+def merge_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
+    """Histograms and counts are added; nothing is averaged but shares of a whole, by their weight."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    return {
+        "processes": sum(outcome["processes"] for outcome in outcomes),
+        "operations": _merge_by_name([outcome["operations"] for outcome in outcomes], _merge_operation),
+        "unrecorded": dict(sum((Counter(outcome["unrecorded"]) for outcome in outcomes), Counter())),
+        "seconds": _merge_seconds([second for outcome in outcomes for second in outcome["seconds"]]),
+        "deliveries": _merge_deliveries([outcome["deliveries"] for outcome in outcomes if outcome["deliveries"]]),
+        "generator": _merge_generators([outcome["generator"] for outcome in outcomes]),
+    }
+
+
+def _merge_by_name(tables: Sequence[dict[str, Any]], merge_entries: Any) -> dict[str, Any]:
+    names = sorted({name for table in tables for name in table})
+    return {name: merge_entries([table[name] for table in tables if name in table]) for name in names}
+
+
+def _merge_operation(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    count = sum(entry["count"] for entry in entries)
+    response_sum = sum(entry["mean_response_us"] * entry["count"] for entry in entries if entry["count"])
+    return {
+        "count": count,
+        "errors": sum(entry["errors"] for entry in entries),
+        "error_kinds": dict(sum((Counter(entry["error_kinds"]) for entry in entries), Counter())),
+        "response": merge(entry["response"] for entry in entries),
+        "service": merge(entry["service"] for entry in entries),
+        "lag": merge(entry["lag"] for entry in entries),
+        "mean_response_us": response_sum / count if count else None,
+    }
+
+
+def _merge_seconds(seconds: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    numbers = sorted({second["second"] for second in seconds})
+    return [
+        {
+            "second": number,
+            "operations": _merge_by_name(
+                [second["operations"] for second in seconds if second["second"] == number],
+                lambda entries: {
+                    "count": sum(entry["count"] for entry in entries),
+                    "response": merge(entry["response"] for entry in entries),
+                },
+            ),
+        }
+        for number in numbers
+    ]
+
+
+def _merge_deliveries(deliveries: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    if not deliveries:
+        return None
+    counted = ("expected", "received", "lost", "duplicated", "late")
+    return {name: sum(entry[name] for entry in deliveries) for name in counted} | {
+        "latency": merge(entry["latency"] for entry in deliveries)
+    }
+
+
+def _merge_generators(generators: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """CPU adds up over processes; of lags the worst process speaks."""
+    scheduled = sum(generator["scheduled"] for generator in generators)
+    unstarted = sum(generator["unstarted"] for generator in generators)
+    return {
+        "scheduled": scheduled,
+        "unstarted": unstarted,
+        "achieved_rate_share": 1 - unstarted / scheduled if scheduled else None,
+        "cpu_share": max(generator["cpu_share"] for generator in generators),
+        "cpu_s": sum(generator["cpu_s"] for generator in generators),
+        "loop_lag_p99_us": max(generator["loop_lag_p99_us"] for generator in generators),
+        "send_lag_p99_us": max(generator["send_lag_p99_us"] for generator in generators),
+        "window_s": max(generator["window_s"] for generator in generators),
+    }

@@ -1,0 +1,133 @@
+"""Three clocks per operation: response from the intended start, service from the actual one, and the lag between.
+
+The hot path appends four integers to one array; everything else happens in batches, off the hot path.
+"""
+
+import time
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from hdrh.histogram import HdrHistogram
+from numpy.typing import NDArray
+
+from scenarios.histograms import encode, new_histogram, record_all
+
+_NS_PER_US = 1_000
+_NS_PER_S = 1_000_000_000
+
+
+@dataclass(kw_only=True, slots=True)
+class Recorded:
+    """What one operation did in the window."""
+
+    #: Calls that were answered well.
+    count: int = 0
+    #: Sum of response times, µs.
+    response_sum_us: int = 0
+    response: HdrHistogram = field(default_factory=new_histogram)
+    service: HdrHistogram = field(default_factory=new_histogram)
+    lag: HdrHistogram = field(default_factory=new_histogram)
+    #: Calls that failed, by the error's stable name.
+    error_kinds: Counter[str] = field(default_factory=Counter)
+
+
+class Recorder:
+    """The samples of one process. Names get small integers so that a sample is four numbers in one array."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._samples = array("q")
+        self._errors: list[tuple[str, str]] = []
+        self._origin_ns = time.perf_counter_ns()
+        self.recorded: dict[str, Recorded] = {}
+        self._seconds: dict[int, dict[str, HdrHistogram]] = {}
+        self.recording = False
+        #: Answered calls outside the window (warm-up), per operation: they too are in the database's counters.
+        self.unrecorded: Counter[str] = Counter()
+
+    def number(self, name: str) -> int:
+        """The number under which samples of `name` are added."""
+        if name not in self._numbers:
+            self._numbers[name] = len(self._names)
+            self._names.append(name)
+        return self._numbers[name]
+
+    def add(self, number: int, intended_ns: int, start_ns: int, end_ns: int) -> None:
+        self._samples.extend((number, intended_ns, start_ns, end_ns))
+
+    def add_error(self, name: str, kind: str) -> None:
+        self._errors.append((name, kind))
+
+    def start_window(self, origin_ns: int) -> None:
+        """From here on samples count; what came before is kept as counts only."""
+        self.flush()
+        self._origin_ns = origin_ns
+        self.recording = True
+
+    def end_window(self) -> None:
+        self.flush()
+        self.recording = False
+
+    def flush(self) -> dict[str, tuple[NDArray[np.int64], Counter[str]]]:
+        """Move what was added into histograms; returns response times in µs and errors by name, for live display."""
+        samples, self._samples = self._samples, array("q")
+        errors, self._errors = self._errors, []
+        live: dict[str, tuple[NDArray[np.int64], Counter[str]]] = {}
+        rows = np.frombuffer(samples, dtype=np.int64).reshape(-1, 4)
+        for number in np.unique(rows[:, 0]).tolist():
+            name = self._names[number]
+            live[name] = (self._absorb(name, rows[rows[:, 0] == number]), Counter())
+        for name, kind in errors:
+            live.setdefault(name, (np.empty(0, dtype=np.int64), Counter()))[1][kind] += 1
+            if self.recording:
+                self.recorded.setdefault(name, Recorded()).error_kinds[kind] += 1
+        return live
+
+    def _absorb(self, name: str, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        intended, start, end = rows[:, 1], rows[:, 2], rows[:, 3]
+        response: NDArray[np.int64] = (end - intended) // _NS_PER_US
+        if not self.recording:
+            self.unrecorded[name] += len(rows)
+            return response
+        entry = self.recorded.setdefault(name, Recorded())
+        entry.count += len(rows)
+        entry.response_sum_us += int(response.sum())
+        record_all(entry.response, response)
+        record_all(entry.service, (end - start) // _NS_PER_US)
+        record_all(entry.lag, (start - intended) // _NS_PER_US)
+        seconds = (end - self._origin_ns) // _NS_PER_S
+        for second in np.unique(seconds).tolist():
+            histograms = self._seconds.setdefault(second, {})
+            record_all(histograms.setdefault(name, new_histogram()), response[seconds == second])
+        return response
+
+    def operations(self) -> dict[str, dict[str, Any]]:
+        """The window as plain data, histograms encoded: the form of trials.jsonl."""
+        return {
+            name: {
+                "count": entry.count,
+                "errors": entry.error_kinds.total(),
+                "error_kinds": dict(entry.error_kinds),
+                "response": encode(entry.response),
+                "service": encode(entry.service),
+                "lag": encode(entry.lag),
+                "mean_response_us": entry.response_sum_us / entry.count if entry.count else None,
+            }
+            for name, entry in sorted(self.recorded.items())
+        }
+
+    def seconds(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "second": second,
+                "operations": {
+                    name: {"count": histogram.get_total_count(), "response": encode(histogram)}
+                    for name, histogram in sorted(histograms.items())
+                },
+            }
+            for second, histograms in sorted(self._seconds.items())
+        ]

@@ -1,0 +1,98 @@
+"""What a load process is told: one record, made from Locust's options."""
+
+from argparse import Namespace
+from dataclasses import dataclass
+
+from datasets.shape import Dataset, dataset
+from scenarios.arrivals import Arrivals
+from scenarios.errors import OptionError
+
+DIRECT = "direct"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """One load, as every process of it sees it."""
+
+    #: `direct`, or the base URLs of servers with the reference server's API.
+    target: str
+    #: Addresses of the target's servers; empty for `direct`.
+    urls: tuple[str, ...]
+    #: The variant whose SQL `direct` uses.
+    variant: str
+    dataset: Dataset
+    #: DSN of the clone and URL of the Redis that `direct` uses.
+    postgres: str | None
+    redis: str | None
+    #: PostgreSQL connections of one process.
+    connections: int
+    arrivals: Arrivals
+    #: Tasks per second of all users of all processes together; meaningless in a closed loop.
+    rate_per_s: float
+    #: Users of all processes together.
+    users: int
+    warmup_s: float
+    #: Length of the window; None: until Locust stops the test.
+    window_s: float | None
+    seed: int
+    page_size: int
+    receivers: int
+    devices: int
+    #: Unix socket of the measuring process, if one measures around the load.
+    gate: str | None
+    #: Folder for outcome.json, if it is wanted.
+    out: str | None
+    #: Secret with which access tokens of a URL target are signed.
+    token_secret: str | None
+
+    @property
+    def user_rate_per_s(self) -> float:
+        return self.rate_per_s / max(self.users, 1)
+
+
+def settings_from(options: Namespace) -> Settings:
+    """Check Locust's parsed options; an OptionError says which is wrong."""
+    arrivals = _one_of(Arrivals, "--arrivals", options.arrivals)
+    if arrivals is not Arrivals.closed and options.rate <= 0:
+        raise OptionError(f"--rate is {options.rate}, so no task would ever be due. Give tasks per second above 0.")
+    if options.target == DIRECT and not (options.postgres and options.redis):
+        raise OptionError(
+            "--target direct needs --postgres and --redis (or CHATBENCH_POSTGRES and CHATBENCH_REDIS), and one is "
+            "missing, so there is nothing to talk to. `chatbench serve` starts a stack and prints both."
+        )
+    return Settings(
+        target=options.target,
+        urls=() if options.target == DIRECT else tuple(url.strip().rstrip("/") for url in options.target.split(",")),
+        variant=options.variant,
+        dataset=dataset(options.dataset, seed=options.dataset_seed),
+        postgres=options.postgres or None,
+        redis=options.redis or None,
+        connections=options.connections,
+        arrivals=arrivals,
+        rate_per_s=options.rate,
+        users=options.num_users or 1,
+        warmup_s=options.warmup,
+        window_s=_window_s(options),
+        seed=options.seed,
+        page_size=options.page_size,
+        receivers=options.receivers,
+        devices=options.devices,
+        gate=options.gate or None,
+        out=options.out or None,
+        token_secret=options.token_secret or None,
+    )
+
+
+def _window_s(options: Namespace) -> float | None:
+    if options.window > 0:
+        return float(options.window)
+    if options.run_time:
+        return max(float(options.run_time) - options.warmup, 1.0)
+    return None
+
+
+def _one_of(kind: type[Arrivals], option: str, value: str) -> Arrivals:
+    try:
+        return kind(value)
+    except ValueError:
+        raise OptionError(f"{option} {value!r} is unknown. It is one of: {', '.join(kind)}.") from None

@@ -1,0 +1,134 @@
+"""ChatUser: a Locust user whose tasks are coroutines on the engine's loop, on an open-loop schedule."""
+
+import asyncio
+import random
+import time
+from typing import Any
+
+import gevent
+from gevent import GreenletExit
+from gevent.hub import Waiter
+from locust import User
+from locust.user.task import LOCUST_STATE_RUNNING, LOCUST_STATE_STOPPING
+
+from scenarios.arrivals import offsets
+from scenarios.engine import engine
+from scenarios.population import Chatter, Population
+from scenarios.session import Phase, Session
+from scenarios.timed import TimedChat
+
+_NS_PER_S = 1_000_000_000
+
+
+class ChatUser(User):  # type: ignore[misc]
+    """Subclass it, give it `@task(weight)` coroutines, and talk to the target through `self.chat`."""
+
+    abstract = True
+    #: Numbers the users of this process; set by the conductor so that no two processes share one.
+    next_ordinal = 0
+    session: Session
+
+    chat: TimedChat
+    population: Population
+    rng: random.Random
+
+    @classmethod
+    async def prepare(cls, session: Session) -> None:
+        """Once per test and process, before the warm-up: open sockets, choose pairs. In the engine's loop."""
+
+    # -- Locust's side (gevent)
+
+    def run(self) -> None:
+        """Parked for the user's whole life: Locust counts and stops this greenlet, the loop does the work."""
+        self._state = LOCUST_STATE_RUNNING
+        running = engine()
+        self.ordinal = ChatUser.next_ordinal
+        ChatUser.next_ordinal += 1
+        self._parked = Waiter(gevent.get_hub())
+        running.submit(self.session.add_user, self)
+        try:
+            self._parked.get()
+        except GreenletExit:
+            running.submit(self.session.remove_user, self)
+
+    def stop(self, force: bool = False) -> bool:  # noqa: FBT001, FBT002, ARG002 - Locust's own signature
+        self._state = LOCUST_STATE_STOPPING
+        self._group.killone(self._greenlet)
+        return True
+
+    # -- the engine's side (asyncio)
+
+    async def run_phase(self, session: Session, phase: Phase) -> None:
+        self.rng = session.rng(phase, self.ordinal)
+        self.population = Population(session.settings.dataset, self.rng.getrandbits(63))
+        self.chat = TimedChat(session.client, session.recorder)
+        self._numbers = {task: session.recorder.number(f"task:{task.__name__}") for task in self.tasks}
+        if session.is_closed_loop:
+            await self._run_closed(session, phase)
+        else:
+            await self._run_schedule(session, phase)
+
+    async def _run_closed(self, session: Session, phase: Phase) -> None:
+        await session.pacer.until(phase.origin_ns)
+        end_ns = phase.end_ns
+        while (now := time.perf_counter_ns()) < end_ns:
+            phase.scheduled += 1
+            await self._perform(session, now)
+
+    async def _run_schedule(self, session: Session, phase: Phase) -> None:
+        schedule = offsets(
+            session.settings.arrivals,
+            rate_per_s=session.settings.user_rate_per_s,
+            duration_s=phase.duration_s,
+            rng=self.rng,
+        )
+        for offset_s in schedule:
+            phase.scheduled += 1
+            due_ns = phase.origin_ns + int(offset_s * _NS_PER_S)
+            await session.pacer.until(due_ns)
+            if time.perf_counter_ns() > phase.deadline_ns:
+                phase.unstarted += 1
+                continue
+            await self._perform(session, due_ns)
+
+    async def _perform(self, session: Session, due_ns: int) -> None:
+        task = self.rng.choice(self.tasks)
+        self.chat.due_ns = due_ns
+        self.chat.failed = False
+        start_ns = time.perf_counter_ns()
+        try:
+            await task(self)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a failed task is a result; the next one is still due
+            if not self.chat.failed:  # not an operation's: a fault of the scenario itself
+                session.recorder.add_error(f"task:{task.__name__}", type(error).__name__)
+            return
+        session.recorder.add(self._numbers[task], due_ns, start_ns, time.perf_counter_ns())
+
+    # -- what scenarios draw
+
+    def pick(self) -> Chatter:
+        """A conversation (hot ones more often) and the member whom this user plays for the task."""
+        return self.population.chatter()
+
+    @property
+    def page_size(self) -> int:
+        return self.session.settings.page_size
+
+    def phrase(self) -> str:
+        """A message of 5–200 characters, short ones more often."""
+        return _FILLER[: 5 + int(195 * self.rng.random() ** 3)]
+
+
+_FILLER: str = "on my way, see you at the usual place around seven – bring the tickets if you find them 🙂 " * 3
+
+
+def fresh_id(rng: random.Random) -> Any:
+    """A client-chosen message id (UUIDv4) from the user's own stream."""
+    from asyncpg.pgproto.pgproto import UUID as FastUUID  # noqa: N811, PLC0415
+
+    bits = rng.getrandbits(128)
+    bits = (bits & ~(0xF << 76)) | (0x4 << 76)
+    bits = (bits & ~(0x3 << 62)) | (0x2 << 62)
+    return FastUUID(bits.to_bytes(16, "big"))
