@@ -1,0 +1,180 @@
+"""Experiments: what is compared, under which load, and what would count as an answer."""
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.errors import ExperimentError
+from harness.metrics import METRICS, metric_name
+from harness.table import TableReader
+from harness.verdict import Verdict
+
+ARRIVALS = ("poisson", "constant", "closed")
+FOLDER = Path(__file__).with_name("experiments")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioLoad:
+    """A scenario, its target and its load."""
+
+    name: str
+    #: "direct", "server" or a URL.
+    target: str = "direct"
+    users: int = 16
+    #: Tasks per second over all users; None in a closed loop.
+    rate_per_s: float | None = None
+    #: How intended starts are spaced: poisson, constant, or closed: each after the answer before it.
+    arrivals: str = "poisson"
+    warmup_s: float = 1.0
+    window_s: float = 5.0
+    #: False: it runs once on the baseline, for its numbers, not for verdicts.
+    compare: bool = True
+    #: Server processes that chatbench starts for the target "server".
+    servers: int = 1
+    #: Fan-out: receiving users, and sockets of each.
+    receivers: int | None = None
+    devices: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """A claim, and the findings that would support it; None matches any."""
+
+    id: str
+    claim: str
+    source: str | None = None
+    metric: str = "response_p50"
+    operation: str | None = None
+    candidate: str | None = None
+    #: The verdict that supports the claim.
+    supports: str = "better"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """One comparison, fixed before it runs."""
+
+    name: str
+    question: str
+    dataset: str
+    seed: int
+    baseline: str
+    candidates: tuple[str, ...]
+    rounds: int
+    #: Relative: a change smaller than this does not matter to the asker.
+    minimum_effect: float
+    #: Metrics whose verdicts answer the question; Holm's correction covers them together.
+    primary: tuple[str, ...]
+    scenarios: tuple[ScenarioLoad, ...]
+    hypotheses: tuple[Hypothesis, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the manifest."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownNames:
+    """What exists; an unknown name is answered with the nearest of these."""
+
+    variants: Collection[str]
+    scenarios: Collection[str]
+    datasets: Collection[str]
+
+
+def load_experiment(path: Path, known: KnownNames) -> Experiment:
+    """Read an experiment file."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ExperimentError(str(path), "file", error.strerror or str(error), "a readable TOML file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ExperimentError(str(path), "file", str(error), "TOML 1.0 in UTF-8") from error
+    return experiment_from(content, str(path), known)
+
+
+def experiment_from(content: Mapping[str, Any], source: str, known: KnownNames) -> Experiment:
+    """Check a table (of a file or of flags) and make the record."""
+    table = TableReader(content, source)
+    experiment = Experiment(
+        name=table.text("name"),
+        question=table.text("question", default=""),
+        dataset=table.one_of("dataset", known.datasets, default="medium"),
+        seed=table.whole("seed", least=0, default=1),
+        baseline=_variant(table, "baseline", table.text("baseline", default="baseline"), known),
+        candidates=tuple(_variant(table, "candidates", name, known) for name in table.texts("candidates", least=0)),
+        rounds=table.whole("rounds", least=1, default=6),
+        minimum_effect=table.number("minimum_effect", above=0, below=1, default=0.05),
+        primary=tuple(_metric(table, "primary", name) for name in table.texts("primary", default=["response_p50"])),
+        scenarios=tuple(_scenario(part, known) for part in table.tables("scenarios", least=1)),
+        hypotheses=tuple(_hypothesis(part) for part in table.tables("hypotheses", least=0)),
+    )
+    table.nothing_else()
+    _lanes_differ(table, experiment)
+    return experiment
+
+
+def _scenario(table: TableReader, known: KnownNames) -> ScenarioLoad:
+    arrivals = table.one_of("arrivals", ARRIVALS, default="poisson")
+    scenario = ScenarioLoad(
+        name=table.one_of("name", known.scenarios),
+        target=_target(table),
+        users=table.whole("users", least=1, default=16),
+        rate_per_s=table.optional_number("rate", above=0),
+        arrivals=arrivals,
+        warmup_s=table.number("warmup", above=-1e-9, default=1.0),
+        window_s=table.number("window", above=0, default=5.0),
+        compare=table.flag("compare", default=True),
+        servers=table.whole("servers", least=1, default=1),
+        receivers=table.optional_whole("receivers", least=1),
+        devices=table.optional_whole("devices", least=1),
+    )
+    table.nothing_else()
+    if (scenario.rate_per_s is None) != (arrivals == "closed"):
+        raise table.error("rate", f"{scenario.rate_per_s} with arrivals {arrivals!r}", 'a rate, or arrivals = "closed"')
+    return scenario
+
+
+def _hypothesis(table: TableReader) -> Hypothesis:
+    hypothesis = Hypothesis(
+        id=table.text("id"),
+        claim=table.text("claim"),
+        source=table.optional_text("source"),
+        metric=_metric(table, "metric", table.text("metric", default="response_p50")),
+        operation=table.optional_text("operation"),
+        candidate=table.optional_text("candidate"),
+        supports=table.one_of("supports", [str(verdict) for verdict in Verdict], default="better"),
+    )
+    table.nothing_else()
+    return hypothesis
+
+
+def _target(table: TableReader) -> str:
+    target = table.text("target", default="direct")
+    if target not in ("direct", "server") and not target.startswith(("http://", "https://")):
+        raise table.error("target", f"{target!r} is no target", '"direct", "server" or a URL')
+    return target
+
+
+def _variant(table: TableReader, key: str, name: str, known: KnownNames) -> str:
+    if name.split("+", maxsplit=1)[0] not in known.variants:
+        raise table.unknown(key, name, known.variants)
+    return name
+
+
+def _metric(table: TableReader, key: str, name: str) -> str:
+    if metric_name(name) not in METRICS:
+        raise table.unknown(key, name, METRICS)
+    return name
+
+
+def _lanes_differ(table: TableReader, experiment: Experiment) -> None:
+    names = [experiment.baseline, *experiment.candidates]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise table.error(
+            "candidates",
+            f"{', '.join(twice)} occurs twice",
+            "each variant once; the baseline's A/A lane is added by itself",
+        )

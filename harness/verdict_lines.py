@@ -1,0 +1,52 @@
+"""Verdict lines: a summary as a few lines for a terminal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+MARKS = {"better": "▼", "worse": "▲", "equivalent": "=", "unresolved": "?"}
+
+
+def verdict_lines(summary: Mapping[str, Any]) -> list[str]:
+    """One line per primary finding of a candidate, then the A/A lane, deliveries and void trials."""
+    primary = [finding for finding in summary["findings"] if finding["primary"]]
+    again = [finding for finding in primary if finding["candidate"].endswith(":again")]
+    lines = [_line(finding) for finding in primary if finding not in again]
+    if again:
+        lines.append(_again_line(again))
+    lines += [_delivery_line(delivery) for delivery in summary["deliveries"]]
+    trials, voided = len(summary["trials"]), len(summary["voided"])
+    return [*lines, f"{voided} of {trials} trials void" + _void_reasons(summary)]
+
+
+def _line(finding: Mapping[str, Any]) -> str:
+    what = f"{finding['operation']:<20} {finding['candidate']:<12}"
+    note = f"  ({finding['why']})" if finding["verdict"] == "unresolved" else ""
+    gaps = "  [different guarantee]" if finding.get("known_gaps") else ""
+    return f"{what} {_interval(finding):<22} {MARKS[finding['verdict']]} {finding['verdict']}{gaps}{note}"
+
+
+def _interval(finding: Mapping[str, Any]) -> str:
+    if finding["ratio"] is None:
+        return "no ratio"
+    return f"×{finding['ratio']:.2f} [{finding['ratio_low']:.2f}, {finding['ratio_high']:.2f}]"
+
+
+def _again_line(again: list[Mapping[str, Any]]) -> str:
+    counts = {verdict: sum(f["verdict"] == verdict for f in again) for verdict in MARKS}
+    found = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    failed = [f["operation"] for f in again if f["verdict"] in ("better", "worse")]
+    warning = f"; noise passed for a change in {', '.join(failed)}" if failed else ""
+    return f"A/A, {again[0]['baseline']} against itself: {found}{warning}"
+
+
+def _delivery_line(delivery: Mapping[str, Any]) -> str:
+    shown = (
+        f"{name} {delivery[key] / 1000:.1f} ms" for name, key in (("p50", "p50_us"), ("p99", "p99_us")) if delivery[key]
+    )
+    counts = ", ".join(f"{delivery[key]} {key}" for key in ("expected", "received", "lost", "duplicated"))
+    return f"{delivery['scenario']} deliveries: {counts}; {', '.join(shown)}"
+
+
+def _void_reasons(summary: Mapping[str, Any]) -> str:
+    reasons = sorted({str(trial["reason"]) for trial in summary["voided"]})
+    return f": {'; '.join(reasons)}" if reasons else ""

@@ -1,0 +1,91 @@
+"""Experiment files and what is said about bad ones."""
+
+from pathlib import Path
+
+import pytest
+
+import harness
+from harness.errors import ExperimentError
+from harness.experiment import KnownNames, experiment_from, load_experiment
+
+KNOWN = KnownNames(
+    variants=["baseline", "spec", "lean", "monthly"],
+    scenarios=["day", "fanout", "pagination"],
+    datasets=["tiny", "small", "medium", "large", "huge"],
+)
+QUICKSTART = Path(harness.__file__).parent / "experiments" / "quickstart.toml"
+
+
+def content(**changes):
+    scenario = {"name": "day", "rate": 400} | changes.pop("scenario", {})
+    return {"name": "mine", "candidates": ["spec"], "scenarios": [scenario]} | changes
+
+
+def complaint(table):
+    with pytest.raises(ExperimentError) as raised:
+        experiment_from(table, "mine.toml", KNOWN)
+    return str(raised.value)
+
+
+def test_the_quickstart_is_five_lanes_in_six_rounds_and_one_uncompared_fanout():
+    quickstart = load_experiment(QUICKSTART, KNOWN)
+    assert quickstart.candidates == ("spec", "lean", "monthly")
+    assert (quickstart.rounds, quickstart.minimum_effect) == (6, 0.05)
+    day, fanout = quickstart.scenarios
+    assert (day.rate_per_s, day.users, day.window_s, day.compare) == (400, 16, 4.5, True)
+    assert (fanout.target, fanout.servers, fanout.receivers, fanout.devices, fanout.compare) == (
+        "server",
+        2,
+        100,
+        2,
+        False,
+    )
+
+
+def test_what_a_file_leaves_out_has_stated_defaults():
+    found = experiment_from(content(), "mine.toml", KNOWN)
+    assert (found.baseline, found.dataset, found.rounds, found.primary) == ("baseline", "medium", 6, ("response_p50",))
+
+
+def test_a_variant_with_an_addition_is_known_by_its_first_part():
+    assert experiment_from(content(candidates=["spec+uuid7"]), "mine.toml", KNOWN).candidates == ("spec+uuid7",)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (content(candidates=["spce"]), ["mine.toml: candidates", "'spce'", "did you mean spec"]),
+        (content(scenario={"name": "dya"}), ["scenarios[1].name", "did you mean day"]),
+        (content(dataset="medum"), ["dataset", "did you mean medium"]),
+        (content(primary=["response_p5O"]), ["primary", "did you mean response_p50_us"]),
+        (content(rounds="six"), ["rounds", "'six'", "a whole number from 1"]),
+        (content(rounds=True), ["rounds", "a whole number from 1"]),
+        (content(minimum_effect=2), ["minimum_effect", "above 0 and below 1"]),
+        (content(scenario={"target": "serve"}), ["scenarios[1].target", '"direct", "server" or a URL']),
+        (content(scenario={"rate": -1}), ["scenarios[1].rate", "a number above 0"]),
+        (content(scenario={"arrivals": "closed"}), ["scenarios[1].rate", 'arrivals = "closed"']),
+        (content(roundes=6), ["roundes", "did you mean rounds"]),
+        (content(scenario={"user": 6}), ["scenarios[1].user", "did you mean users"]),
+        (content(scenarios=[]), ["scenarios", "at least 1"]),
+        (content(candidates=["baseline"]), ["candidates", "occurs twice"]),
+        ({"candidates": ["spec"], "scenarios": [{"name": "day"}]}, ["name", "is missing"]),
+    ],
+)
+def test_an_error_names_file_key_and_what_was_expected(table, said):
+    message = complaint(table)
+    assert all(part in message for part in ["mine.toml", *said]), message
+
+
+def test_a_file_that_is_no_toml_says_where(tmp_path):
+    path = tmp_path / "broken.toml"
+    path.write_text("name = \n")
+    with pytest.raises(ExperimentError, match=r"broken\.toml.*line 1"):
+        load_experiment(path, KNOWN)
+    with pytest.raises(ExperimentError, match="No such file"):
+        load_experiment(tmp_path / "absent.toml", KNOWN)
+
+
+def test_an_unknown_variant_is_a_wrong_use():
+    with pytest.raises(ExperimentError) as raised:
+        experiment_from(content(baseline="base"), "flags", KNOWN)
+    assert raised.value.exit_code == 2

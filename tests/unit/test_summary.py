@@ -1,0 +1,184 @@
+"""From trials to findings."""
+
+import math
+import time
+
+import numpy as np
+import pytest
+
+from harness.histograms import decode, merge
+from harness.run_folder import RunFolder
+from harness.summary import summarise
+from harness.verdict_lines import verdict_lines
+from tests.unit.synthetic_run import CANDIDATES, OPERATIONS, histogram, manifest, trial, trials, write_run
+
+CONTRACT = {
+    "scenario", "target", "operation", "metric", "unit", "baseline", "candidate", "baseline_value", "candidate_value",
+    "ratio", "ratio_low", "ratio_high", "p_value", "p_adjusted", "noise_floor", "verdict", "rounds",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def summary():
+    return summarise(manifest(), trials())
+
+
+def finding(summary, operation, candidate, metric="response_p50_us"):
+    (found,) = [
+        f
+        for f in summary["findings"]
+        if (f["operation"], f["candidate"], f["metric"]) == (operation, candidate, metric)
+    ]
+    return found
+
+
+def test_every_operation_and_lane_has_a_primary_finding_with_the_contracts_keys(summary):
+    primary = {(f["operation"], f["candidate"]) for f in summary["findings"] if f["primary"]}
+    assert primary == {(o, lane) for o in OPERATIONS for lane in [*CANDIDATES, "baseline:again"]}
+    assert all(f.keys() >= CONTRACT for f in summary["findings"])
+
+
+def test_the_planted_effects_are_found(summary):
+    assert finding(summary, "older_page", "no_page_index")["verdict"] == "worse"
+    assert finding(summary, "newest_page", "no_page_index")["ratio"] == pytest.approx(6, rel=0.1)
+    assert finding(summary, "older_page", "spec")["verdict"] == "better"
+
+
+def test_tasks_get_no_findings(summary):
+    assert not [f for f in summary["findings"] if f["operation"].startswith("task:")]
+
+
+def test_a_rare_operation_is_unresolved_and_says_how_many_samples_it_had(summary):
+    found = finding(summary, "block_add", "spec")
+    assert found["verdict"] == "unresolved"
+    assert "12 samples" in found["why"]
+    assert found["ratio"] is not None
+
+
+def test_p99_is_judged_only_from_a_thousand_samples_in_each_trial(summary):
+    assert "response_p99_us" not in {f["metric"] for f in summary["findings"]}
+
+
+def test_an_operation_without_statements_has_evidence_findings_without_values(summary):
+    found = finding(summary, "presence_lookup", "spec", "blocks_per_call")
+    assert found["ratio"] is None
+    assert found["candidate_value"] is None
+    assert found["verdict"] == "unresolved"
+
+
+def test_operations_that_write_nothing_are_equal_in_wal(summary):
+    assert finding(summary, "newest_page", "spec", "wal_bytes_per_call")["verdict"] == "equivalent"
+
+
+def test_candidates_pair_against_the_mean_log_of_both_baseline_lanes():
+    made = trials()
+    found = finding(summarise(manifest(), made), "newest_page", "spec")
+
+    def p50(lane, number):
+        (one,) = [t for t in made if (t["lane"], t["round"], t["scenario"]) == (lane, number, "day")]
+        return decode(one["operations"]["newest_page"]["response"]).quantile(0.5)
+
+    logs = [
+        math.log(p50("spec", n)) - (math.log(p50("baseline", n)) + math.log(p50("baseline:again", n))) / 2
+        for n in range(1, 7)
+    ]
+    assert found["ratio"] == pytest.approx(math.exp(sum(logs) / 6))
+
+
+def test_the_noise_floor_is_the_again_lanes_and_the_again_lane_is_judged_without(summary):
+    again = finding(summary, "send", "baseline:again")
+    floor = max(abs(math.log(again["ratio_low"])), abs(math.log(again["ratio_high"])))
+    assert again["noise_floor"] == 0.0
+    assert finding(summary, "send", "lean")["noise_floor"] == pytest.approx(floor)
+
+
+def test_holm_covers_the_primary_findings_of_candidates_together(summary):
+    family = [f for f in summary["findings"] if f["primary"] and f["p_adjusted"] and f["candidate"] in CANDIDATES]
+    smallest = min(f["p_value"] for f in family)
+    assert min(f["p_adjusted"] for f in family) == pytest.approx(smallest * len(family))
+
+
+def test_a_void_trial_is_listed_and_its_round_is_dropped():
+    made = trials()
+    at = next(n for n, t in enumerate(made) if t["lane"] == "spec")
+    made[at] = made[at] | {"void": "send lag p99 250 ms"}
+    found = summarise(manifest(), made)
+    assert [v["reason"] for v in found["voided"]] == ["send lag p99 250 ms"]
+    assert finding(found, "send", "spec")["rounds"] == 5
+    assert finding(found, "send", "lean")["rounds"] == 6
+
+
+def test_a_run_cut_short_still_has_a_finding_for_each_operation_and_lane():
+    found = summarise(manifest(), [trial("baseline")])
+    assert finding(found, "send", "spec")["verdict"] == "unresolved"
+    assert finding(found, "send", "spec")["ratio"] is None
+
+
+def test_full_page_images_are_taken_out_of_wal():
+    made = trials()
+    for one in made:
+        for statement in one["evidence"]["statements"].values():
+            if statement["operation"] == "send" and one["lane"] == "spec":
+                statement["wal_images"] = 50
+                statement["wal_bytes"] += 50 * 8192
+    found = finding(summarise(manifest(), made), "send", "spec", "wal_bytes_per_call")
+    assert found["ratio"] == pytest.approx(1.0)
+
+
+def test_deliveries_of_scenarios_that_are_not_compared_are_reported(summary):
+    (delivered,) = summary["deliveries"]
+    assert (delivered["expected"], delivered["received"], delivered["lost"]) == (1200, 1200, 0)
+    assert 2500 < delivered["p50_us"] < 3500
+
+
+def test_a_hypothesis_is_answered_by_the_verdicts_it_concerns():
+    claim = {"id": "h1", "claim": "c", "source": "s", "operation": "older_page", "metric": "response_p50"}
+    better, worse = claim | {"candidate": "spec"}, claim | {"id": "h2", "candidate": "no_page_index"}
+    found = summarise(manifest(hypotheses=[better, worse]), trials())
+    assert [h["answer"] for h in found["hypotheses"]] == ["supported", "refuted"]
+
+
+def test_thirty_trials_of_twenty_operations_are_summarised_in_two_seconds():
+    made = trials()
+    for one in made:
+        one["operations"] |= {f"more{n}": one["operations"]["send"] for n in range(11)} if one["operations"] else {}
+    decode.cache_clear()
+    started = time.perf_counter()
+    summarise(manifest(), made)
+    assert time.perf_counter() - started < 2
+
+
+def test_verdict_lines_name_operation_candidate_interval_and_verdict(summary):
+    lines = verdict_lines(summary)
+    assert any("older_page" in line and "no_page_index" in line and "worse" in line for line in lines)
+    assert any(line.startswith("A/A, baseline against itself") for line in lines)
+    assert lines[-1] == "0 of 31 trials void"
+
+
+def test_a_decoded_histogram_gives_the_percentiles_of_what_was_recorded():
+    values = list(range(1, 100_001))
+    found = decode(histogram_of(values))
+    assert found.total == 100_000
+    for share in (0.5, 0.9, 0.99, 0.999):
+        assert found.quantile(share) == pytest.approx(share * 100_000, rel=0.001)
+
+
+def test_merging_histograms_counts_every_value():
+    merged = merge([decode(histogram_of([1, 5, 5])), decode(histogram_of([5, 90_000]))])
+    assert merged.total == 5
+    assert dict(zip(merged.edges.tolist(), merged.counts.tolist(), strict=True))[5] == 3
+
+
+def histogram_of(values):
+    return histogram(np.array(values))
+
+
+def test_a_torn_last_line_is_left_out_and_cut_before_the_next_trial(tmp_path):
+    write_run(tmp_path / "run")
+    folder = RunFolder.open(tmp_path / "run")
+    whole = len(folder.read_trials())
+    with folder.trials_path.open("ab") as file:
+        file.write(b'{"trial":"torn')
+    assert len(folder.read_trials()) == whole
+    folder.append_trial({"trial": "next"})
+    assert [t["trial"] for t in folder.read_trials()][-2:] == ["fanout", "next"]
