@@ -11,6 +11,8 @@ class ChatError(Exception):
     status = 500
     title = "The chat failed"
     code = "chat_error"
+    #: Whether what was asked may have happened all the same.
+    outcome_unknown = False
 
 
 class NotFound(ChatError):
@@ -75,6 +77,7 @@ class Unavailable(ChatError):
     status = 503
     title = "Temporarily unavailable"
     code = "unavailable"
+    outcome_unknown = True
 
 
 class VariantError(Exception):

@@ -1,0 +1,9 @@
+"""Chat: every use case in one place; REST, WebSocket and the direct client all call it."""
+
+from reference_server.conversations import Conversations
+from reference_server.messages import Messages
+from reference_server.people import People
+
+
+class Chat(Messages, Conversations, People):
+    """The use cases of one variant over one database and one Redis. Open it with opening.open_chat."""

@@ -1,0 +1,191 @@
+"""A light connection holder: asyncpg's own pool resets a connection after every use, which halves short queries."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from reference_server.errors import Unavailable
+
+#: PostgreSQL's own refusals that a later retry may not meet.
+_PASSING = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.exceptions.TransactionRollbackError,
+    asyncpg.exceptions.InsufficientResourcesError,
+    OSError,
+)
+#: A statement may take this long; less than the unread cache's in-flight mark lives.
+_TIMEOUT_S = 30
+
+
+class Connections:
+    """At most `size` connections; a closed one is replaced, a cancelled user's is thrown away."""
+
+    def __init__(self, dsn: str, size: int) -> None:
+        self._dsn = dsn
+        self._size = size
+        self._open = 0
+        self._idle: list[asyncpg.Connection] = []
+        self._waiters: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
+
+    async def fill(self) -> None:
+        """Open every connection now, so that the first requests do not pay for it. Raises Unavailable."""
+        taken = await asyncio.gather(*(self.acquire() for _ in range(self._size)), return_exceptions=True)
+        problems = [one for one in taken if isinstance(one, BaseException)]
+        for one in taken:
+            if isinstance(one, asyncpg.Connection):
+                self.release(one)
+        if problems:
+            await self.close()
+            raise problems[0]
+
+    async def close(self) -> None:
+        """Close the idle connections; call it when nobody uses one any more."""
+        idle, self._idle = self._idle, []
+        self._open -= len(idle)
+        await asyncio.gather(*(connection.close(timeout=5) for connection in idle), return_exceptions=True)
+
+    def idle(self) -> list[asyncpg.Connection]:
+        """The connections that nobody uses at this moment."""
+        return list(self._idle)
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        """All rows. Raises Unavailable."""
+        connection = self._pop() or await self.acquire()
+        try:
+            return await connection.fetch(sql, *arguments)
+        except asyncio.CancelledError:
+            connection.terminate()
+            raise
+        except Exception as problem:
+            _raise_unavailable(problem, connection)
+            raise
+        finally:
+            self.release(connection)
+
+    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
+        """The first row, or None. Raises Unavailable."""
+        rows = await self.fetch(sql, *arguments)
+        return rows[0] if rows else None
+
+    async def fetchval(self, sql: str, *arguments: Any) -> Any:
+        """The first value of the first row, or None. Raises Unavailable."""
+        rows = await self.fetch(sql, *arguments)
+        return rows[0][0] if rows else None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection inside a transaction: committed at the end, rolled back on an error. Raises Unavailable."""
+        connection = await self.acquire()
+        try:
+            await connection.execute("BEGIN")
+            yield connection
+            await connection.execute("COMMIT")
+        except Exception as problem:
+            await _roll_back(connection)
+            _raise_unavailable(problem, connection)
+            raise
+        except BaseException:
+            connection.terminate()
+            raise
+        finally:
+            self.release(connection)
+
+    async def acquire(self) -> asyncpg.Connection:
+        """A connection for the caller alone, who must release it. Raises Unavailable."""
+        while True:
+            connection = self._pop()
+            if connection is not None:
+                return connection
+            if self._open < self._size:
+                return await self._connect()
+            connection = await self._wait()
+            if connection is not None and not connection.is_closed():
+                return connection
+            if connection is not None:
+                self._open -= 1
+
+    def release(self, connection: asyncpg.Connection) -> None:
+        """Hand the connection to the longest waiter, or keep it."""
+        if connection.is_closed():
+            self._open -= 1
+            self._wake(None)
+        elif not self._wake(connection):
+            self._idle.append(connection)
+
+    def _pop(self) -> asyncpg.Connection | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+            self._open -= 1
+        return None
+
+    def _wake(self, connection: asyncpg.Connection | None) -> bool:
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(connection)
+                return True
+        return False
+
+    async def _wait(self) -> asyncpg.Connection | None:
+        """A released connection, or None when there is room for a new one."""
+        waiter: asyncio.Future[asyncpg.Connection | None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled():
+                given = waiter.result()
+                if given is None:
+                    self._wake(None)
+                else:
+                    self.release(given)
+            raise
+
+    async def _connect(self) -> asyncpg.Connection:
+        self._open += 1
+        try:
+            return await asyncpg.connect(
+                self._dsn,
+                max_cached_statement_lifetime=0,
+                statement_cache_size=200,
+                server_settings={
+                    "application_name": "chatbench",
+                    "statement_timeout": f"{_TIMEOUT_S}s",
+                    "idle_in_transaction_session_timeout": f"{_TIMEOUT_S}s",
+                },
+            )
+        except BaseException as problem:
+            self._open -= 1
+            self._wake(None)
+            if isinstance(problem, (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):
+                raise Unavailable(
+                    f"PostgreSQL cannot be reached: {problem}. Check the DSN and the server."
+                ) from problem
+            raise
+
+
+async def _roll_back(connection: asyncpg.Connection) -> None:
+    """Without a rollback the connection is of no use; the problem that led here is the one to tell."""
+    try:
+        await connection.execute("ROLLBACK")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        connection.terminate()
+    except BaseException:
+        connection.terminate()
+        raise
+
+
+def _raise_unavailable(problem: Exception, connection: asyncpg.Connection) -> None:
+    """Raises Unavailable if a later retry may not meet this problem."""
+    lost = isinstance(problem, asyncpg.InterfaceError) and connection.is_closed()
+    if lost or isinstance(problem, _PASSING):
+        raise Unavailable(
+            f"PostgreSQL broke off: {problem}. What was asked may not have happened; try again."
+        ) from problem

@@ -1,0 +1,32 @@
+"""Opening: a Chat over PostgreSQL and Redis for a while."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from redis.asyncio import BlockingConnectionPool, Redis
+
+from reference_server.cache.replies import reply
+from reference_server.chat import Chat
+from reference_server.connections import Connections
+from reference_server.variant import Variant
+
+
+@asynccontextmanager
+async def open_chat(dsn: str, redis_url: str, variant: Variant, *, connections: int = 16) -> AsyncIterator[Chat]:
+    """A Chat with that many connections to PostgreSQL, and at most as many to Redis. Raises Unavailable."""
+    db = Connections(dsn, connections)
+    # RESP2: the same replies with a third less work for the client (notes of the stack, measured).
+    pool = BlockingConnectionPool.from_url(redis_url, max_connections=connections, timeout=None, protocol=2)
+    redis = Redis(connection_pool=pool)
+    try:
+        await reply(redis.ping())
+        await db.fill()
+        chat = Chat(db, redis, variant)
+        try:
+            yield chat
+        finally:
+            await chat.settle()
+    finally:
+        await db.close()
+        await redis.aclose()
+        await pool.disconnect()

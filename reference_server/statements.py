@@ -1,0 +1,75 @@
+"""Statements: which SQL a use case runs, and by which query id pg_stat_statements knows it."""
+
+import re
+
+import asyncpg
+
+from reference_server.errors import BrokenVariant
+from reference_server.variant import SQL, VARIANTS, Variant
+
+#: Every slot that the use cases run; the part before the slash is the operation.
+SLOTS = (
+    "block_add",
+    "block_check",
+    "block_list/newest",
+    "block_list/older",
+    "block_remove",
+    "conversation_list/last_messages",
+    "conversation_list/newest",
+    "conversation_list/older",
+    "delete_message/delete",
+    "delete_message/find",
+    "delete_message/lock",
+    "delete_message/recompute",
+    "delete_user/delete",
+    "delete_user/partners",
+    "heartbeat/audience",
+    "mark_read/counter",
+    "mark_read/messages",
+    "media_gallery/newest",
+    "media_gallery/older",
+    "membership",
+    "newest_page",
+    "older_page",
+    "open_conversation/create",
+    "open_conversation/find",
+    "send/bump",
+    "send/check",
+    "send/insert",
+    "send/stored",
+    "typing",
+    "unread_conversation",
+    "unread_total",
+)
+_QUERY_ID = re.compile(r"Query Identifier: (-?\d+)")
+
+
+def statements(variant: Variant) -> dict[str, str]:
+    """Slot → SQL, complete. Raises BrokenVariant when a use case would have nothing to run."""
+    for slot in SLOTS:
+        if slot not in variant.queries:
+            options = sorted(path.stem for path in (SQL / "queries" / slot).glob("*.sql"))
+            raise BrokenVariant(
+                VARIANTS / f"{variant.name}.toml",
+                f"queries.{slot}",
+                f"missing; every use case needs its SQL. Expected one of {', '.join(options)}.",
+            )
+    return {slot: sql.text for slot, sql in variant.queries.items()}
+
+
+async def query_ids(connection: asyncpg.Connection, variant: Variant) -> dict[int, str]:
+    """Query id → slot in this database, by planning each statement with NULLs; needs compute_query_id on or auto.
+
+    Raises BrokenVariant when two slots share an id: their figures could not be told apart.
+    """
+    found: dict[int, str] = {}
+    for slot, sql in variant.queries.items():
+        parameters = (await connection.prepare(sql.text)).get_parameters()
+        plan = await connection.fetch(f"EXPLAIN (VERBOSE)\n{sql.text}", *[None] * len(parameters))
+        for match in _QUERY_ID.finditer("\n".join(row[0] for row in plan)):
+            other = found.setdefault(int(match[1]), slot)
+            if other != slot:
+                raise BrokenVariant(
+                    sql.path, slot, f"pg_stat_statements cannot tell it from {other}; expected another table alias."
+                )
+    return found
