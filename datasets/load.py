@@ -3,12 +3,14 @@
 from __future__ import annotations  # asyncpg.Connection takes a parameter only in its stubs
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pgpq
+import pyarrow as pa
 import pyarrow.parquet as pq
 from pgpq.encoders import StringEncoderBuilder
 from pgpq.schema import Jsonb
@@ -21,34 +23,38 @@ from datasets.segments import Totals, segments
 from datasets.shape import Dataset
 
 Progress = Callable[[int], None]
-_AHEAD = 4
+Connection = asyncpg.Connection
 
 
 async def copy_table(
-    connection: asyncpg.Connection[Any],
+    connection: Connection,
     table: str,
     folder: Path,
     progress: Progress | None = None,
     as_table: str | None = None,
+    *,
+    more: Sequence[Connection] = (),
 ) -> int:
-    """Copy one table's files; returns the rows copied."""
+    """Copy one table's files; returns the rows copied. `more` connections share the work: see copy_batches."""
     manifest = Manifest.read(folder)
     if table not in manifest.files:
         raise DatasetError(f"a dataset has no table {table!r}, so nothing was copied; it has {', '.join(SCHEMAS)}")
     batches = _file_batches([folder / name for name in manifest.files[table]])
-    return await copy_batches(connection, table, batches, progress=progress, as_table=as_table)
+    return await copy_batches([connection, *more], table, batches, as_table=as_table or table, progress=progress)
 
 
 async def stream_messages(
     dataset: Dataset,
-    connection: asyncpg.Connection[Any],
+    connection: Connection,
     *,
+    more: Sequence[Connection] = (),
     as_table: str = "messages",
     progress: Progress | None = None,
     totals: Totals | None = None,
 ) -> int:
     """Generate messages and copy them with no files between; `totals` is filled on the way when given."""
-    return await copy_batches(connection, "messages", _generated(dataset, totals), progress=progress, as_table=as_table)
+    batches = _generated(dataset, totals)
+    return await copy_batches([connection, *more], "messages", batches, as_table=as_table, progress=progress)
 
 
 def _generated(dataset: Dataset, totals: Totals | None) -> Iterator[Any]:
@@ -58,20 +64,30 @@ def _generated(dataset: Dataset, totals: Totals | None) -> Iterator[Any]:
         yield from message_batches(dataset, segment)
 
 
-def _file_batches(paths: list[Path]) -> Iterator[Any]:
+def _file_batches(paths: Sequence[Path]) -> Iterator[Any]:
     for path in paths:
-        yield from pq.ParquetFile(path).iter_batches(batch_size=BATCH_ROWS)
+        try:
+            yield from pq.ParquetFile(path).iter_batches(batch_size=BATCH_ROWS)
+        except (FileNotFoundError, pa.ArrowException) as error:
+            raise DatasetError(
+                f"{path} cannot be read ({error}), so the copy was stopped; delete the folder and generate again"
+            ) from error
 
 
 async def copy_batches(
-    connection: asyncpg.Connection[Any],
+    connections: Sequence[Connection],
     table: str,
     batches: Iterator[Any],
     *,
+    as_table: str,
     progress: Progress | None = None,
-    as_table: str | None = None,
 ) -> int:
-    """Copy record batches of a table's schema; they are made and encoded in a thread of their own."""
+    """Copy record batches of a table's schema.
+
+    With several connections each takes the next batch when it is ready: faster where the server has cores to spare, but
+    then the rows' place in the heap varies by a few batches from one copy to the next, and each commits on its own.
+    """
+    shared = _Shared(batches)
     copied = 0
 
     def count(rows: int) -> None:
@@ -80,13 +96,34 @@ async def copy_batches(
         if progress is not None:
             progress(rows)
 
-    await connection.copy_to_table(
-        as_table or table,
-        source=_ahead(_encoded(table, batches), count),
-        columns=SCHEMAS[table].names,
-        format="binary",
-    )
+    async def copy(connection: Connection) -> None:
+        await connection.copy_to_table(
+            as_table, source=_ahead(_encoded(table, shared), count), columns=SCHEMAS[table].names, format="binary"
+        )
+
+    copies = [asyncio.create_task(copy(connection)) for connection in connections]
+    try:
+        await asyncio.gather(*copies)
+    finally:
+        for task in copies:
+            task.cancel()
+        await asyncio.gather(*copies, return_exceptions=True)
     return copied
+
+
+class _Shared:
+    """One iterator for several threads."""
+
+    def __init__(self, batches: Iterator[Any]) -> None:
+        self._batches = batches
+        self._turn = threading.Lock()
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        with self._turn:
+            return next(self._batches)
 
 
 def encoder(table: str) -> pgpq.ArrowToPostgresBinaryEncoder:
@@ -111,27 +148,10 @@ def _encoded(table: str, batches: Iterator[Any]) -> Iterator[tuple[bytes, int]]:
 
 
 async def _ahead(chunks: Iterator[tuple[bytes, int]], count: Progress) -> AsyncIterator[bytes]:
-    """Make chunks in a thread while earlier ones are sent; at most _AHEAD wait."""
-    queue: asyncio.Queue[tuple[bytes, int] | None] = asyncio.Queue(_AHEAD)
-
-    async def fill() -> None:
-        while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
-            await queue.put(chunk)
-        await queue.put(None)
-
-    filling = asyncio.create_task(fill())
-    try:
-        while True:
-            getting = asyncio.create_task(queue.get())
-            await asyncio.wait({getting, filling}, return_when=asyncio.FIRST_COMPLETED)
-            if filling.done() and not getting.done() and queue.empty():
-                getting.cancel()
-                filling.result()
-            chunk = await getting
-            if chunk is None:
-                return
-            data, rows = chunk
-            yield data
-            count(rows)
-    finally:
-        filling.cancel()
+    """Make the next chunk in a thread while the present one is sent."""
+    upcoming = asyncio.create_task(asyncio.to_thread(next, chunks, None))
+    while (chunk := await upcoming) is not None:
+        upcoming = asyncio.create_task(asyncio.to_thread(next, chunks, None))
+        data, rows = chunk
+        yield data
+        count(rows)
