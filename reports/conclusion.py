@@ -1,0 +1,84 @@
+"""The conclusion: what the findings say, in a sentence or two."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reports.stored_run import Json, StoredRun
+from reports.wording import listed, ratio, spoken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """What stands at the top of the page."""
+
+    #: One or two sentences.
+    text: str
+    #: What to keep in mind while believing them.
+    warnings: list[str]
+
+
+def conclude(run: StoredRun) -> Conclusion:
+    """From the primary findings alone."""
+    primary = [f for f in run.summary["findings"] if f["primary"]]
+    judged = [f for f in primary if not f["candidate"].endswith(":again")]
+    if not any(f["ratio"] is not None for f in judged):
+        return Conclusion(
+            text="Nothing was compared: no candidate has two valid rounds.", warnings=_warnings(run, primary)
+        )
+    candidates = list(dict.fromkeys(f["candidate"] for f in judged))
+    told = [_told(name, [f for f in judged if f["candidate"] == name]) for name in candidates]
+    changes = "; ".join(sorted((t for t in told if t), key=lambda t: "plainly worse" not in t))
+    first = f"{changes[0].upper()}{changes[1:]}." if changes else "No candidate is better or worse anywhere."
+    return Conclusion(text=f"{first} {_rest(judged)}", warnings=_warnings(run, primary))
+
+
+def _told(candidate: str, findings: Sequence[Json]) -> str | None:
+    better = sorted(_with(findings, "better"), key=lambda f: f["ratio"])
+    worse = sorted(_with(findings, "worse"), key=lambda f: -f["ratio"])
+    if worse and not better:
+        return f"against the baseline, {candidate} is plainly worse: {_named(worse)}"
+    if better and not worse:
+        return f"{candidate} is better at {_named(better)}"
+    if better and worse:
+        return f"{candidate} is better at {_named(better)} but worse at {_named(worse)}"
+    return None
+
+
+def _rest(findings: Sequence[Json]) -> str:
+    equal, open_ = _with(findings, "equivalent"), _with(findings, "unresolved")
+    said = f"{len(equal)} of {len(findings)} comparisons {'is' if len(equal) == 1 else 'are'} equivalent"
+    if not open_:
+        return f"{said} and none stays unresolved."
+    names = list(dict.fromkeys(spoken(f["operation"]) for f in open_))
+    return f"{said}; {len(open_)} {'stays' if len(open_) == 1 else 'stay'} unresolved ({listed(names)})."
+
+
+def _named(findings: Sequence[Json]) -> str:
+    return listed([f"{spoken(f['operation'])} ({ratio(f['ratio'])})" for f in findings])
+
+
+def _with(findings: Sequence[Json], verdict: str) -> list[Any]:
+    return [f for f in findings if f["verdict"] == verdict]
+
+
+def _warnings(run: StoredRun, primary: Sequence[Json]) -> list[str]:
+    again = [f for f in primary if f["candidate"].endswith(":again")]
+    failed = [spoken(f["operation"]) for f in again if f["verdict"] in ("better", "worse")]
+    found = []
+    if failed:
+        found.append(
+            f"The baseline differs from itself at {listed(failed)}: noise passed for a change there, "
+            "so treat verdicts on it with care and run more rounds."
+        )
+    voided, trials = len(run.summary["voided"]), len(run.summary["trials"])
+    if voided:
+        verb = "is" if voided == 1 else "are"
+        found.append(
+            f"{voided} of {trials} trials {verb} void and left out, with pairs that need them; reasons are below."
+        )
+    if run.summary.get("status") not in (None, "finished", "complete", "done"):
+        found.append(f"The run is {run.summary['status']}: it speaks of the trials that ended.")
+    gaps = {f["candidate"]: f["known_gaps"] for f in primary if f.get("known_gaps")}
+    found += [f"{name} gives a different guarantee: {listed(list(what))}." for name, what in gaps.items()]
+    return found

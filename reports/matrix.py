@@ -1,0 +1,56 @@
+"""The verdict matrix: operations × lanes of one metric, each cell a ratio, its interval and its verdict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reports.interval_picture import interval_picture
+from reports.section import fill
+from reports.stored_run import Json
+
+#: Shapes beside the words: a cost that goes down, up, stays, or is not known.
+SHAPES = {"better": "▼", "worse": "▲", "equivalent": "=", "unresolved": "?"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One finding."""
+
+    finding: Json
+    shape: str
+    picture: Markup | None
+
+
+def verdict_matrix(
+    findings: Sequence[Json], lanes: Sequence[str], *, minimum_effect: float, caption: str, compact: bool = False
+) -> Markup:
+    """The table's HTML; `compact` leaves the interval pictures out."""
+    operations = list(dict.fromkeys(f["operation"] for f in findings))
+    by_place = {(f["operation"], f["candidate"]): f for f in findings}
+    columns = [lane for lane in lanes if any(f["candidate"] == lane for f in findings)]
+    rows = [
+        (
+            operation,
+            next(f for f in findings if f["operation"] == operation),
+            [_cell(by_place.get((operation, lane)), minimum_effect, compact=compact) for lane in columns],
+        )
+        for operation in operations
+    ]
+    return fill("matrix.html.j2", rows=rows, columns=columns, caption=caption, compact=compact)
+
+
+def _cell(finding: Json | None, minimum_effect: float, *, compact: bool) -> Cell | None:
+    if finding is None:
+        return None
+    picture = None
+    if finding["ratio"] is not None and not compact:
+        picture = interval_picture(
+            ratio=finding["ratio"],
+            low=finding["ratio_low"],
+            high=finding["ratio_high"],
+            minimum_effect=minimum_effect,
+            noise_floor=finding["noise_floor"],
+            verdict=finding["verdict"],
+        )
+    return Cell(finding=finding, shape=SHAPES[finding["verdict"]], picture=picture)

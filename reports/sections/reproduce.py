@@ -1,0 +1,47 @@
+"""Reproduce: how to get this run again, and this page."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reports.section import Section, fill
+from reports.stored_run import StoredRun
+
+#: Names in the record → keys in a file.
+KEYS = {"rate_per_s": "rate", "warmup_s": "warmup", "window_s": "window"}
+
+
+def build(run: StoredRun) -> Section | None:
+    experiment = run.summary["experiment"]
+    return Section(
+        anchor="reproduce",
+        title="How to run this again",
+        body=fill(
+            "sections/reproduce.html.j2",
+            command=run.manifest.get("command"),
+            file="\n".join(_toml(experiment)),
+            name=experiment["name"],
+            run_id=run.summary["run_id"],
+        ),
+    )
+
+
+def _toml(content: Mapping[str, Any]) -> Iterator[str]:
+    tables = {k: v for k, v in content.items() if isinstance(v, list | tuple) and v and isinstance(v[0], Mapping)}
+    for key, value in content.items():
+        if key not in tables and value is not None and value not in ([], ()):
+            yield f"{KEYS.get(key, key)} = {_literal(value)}"
+    for key, parts in tables.items():
+        for part in parts:
+            yield f"\n[[{key}]]"
+            yield from _toml(part)
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_literal(item) for item in value)}]"
+    if isinstance(value, int | float):
+        return repr(value)
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

@@ -1,0 +1,60 @@
+"""Wording: numbers and names as people read them; what is missing is a dash."""
+
+import math
+
+MISSING = "–"
+
+
+def spoken(name: str) -> str:
+    """newest_page → newest page."""
+    return name.replace("_", " ")
+
+
+def duration(us: float | None) -> str:
+    if us is None:
+        return MISSING
+    if us >= 1_000_000:  # noqa: PLR2004 - a second
+        return f"{_three(us / 1_000_000)} s"
+    return f"{_three(us / 1000)} ms" if us >= 1000 else f"{_three(us)} µs"  # noqa: PLR2004 - a millisecond
+
+
+def size(count: float | None) -> str:
+    if count is None:
+        return MISSING
+    for unit, power in (("GB", 3), ("MB", 2), ("kB", 1)):
+        if count >= 1000**power:
+            return f"{_three(count / 1000**power)} {unit}"
+    return f"{_three(count)} B"
+
+
+def ratio(share: float | None) -> str:
+    return MISSING if share is None else f"×{_three(share) if share >= 10 else f'{share:.2f}'}"  # noqa: PLR2004
+
+
+def percent(share: float | None) -> str:
+    return MISSING if share is None else f"{100 * share:.1f} %"
+
+
+def amount(count: float | None) -> str:
+    if count is None:
+        return MISSING
+    return f"{count:,.0f}" if count >= 1000 or count == int(count) else _three(count)  # noqa: PLR2004 - thousands
+
+
+def value(number: float | None, unit: str) -> str:
+    """A metric's value in its unit."""
+    return {"us": duration, "bytes": size}.get(unit, amount)(number)
+
+
+def listed(names: list[str], *, most: int = 3) -> str:
+    """a, b and c; or a, b, c and 4 more."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _three(number: float) -> str:
+    """Three significant digits, without an exponent."""
+    if number == 0:
+        return "0"
+    return f"{number:.{max(0, 2 - math.floor(math.log10(abs(number))))}f}"

@@ -1,0 +1,157 @@
+"""The page that a run becomes."""
+
+import html
+import re
+import tomllib
+from html.parser import HTMLParser
+
+import pytest
+
+from harness.run_folder import RunFolder
+from harness.summary import summarise
+from reports.page import page_of, render
+from reports.stored_run import StoredRun
+from tests.unit.synthetic_run import OPERATIONS, manifest, trial, trials, write_run
+
+VOID_ELEMENTS = {"meta", "link", "br", "img", "input", "hr"}
+
+
+class Reader(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.unbalanced, self.ids, self.pictures, self.tags = [], [], [], [], set()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag == "svg":
+            self.pictures.append(dict(attrs))
+        if tag not in VOID_ELEMENTS:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, _attrs):
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag):
+        if self.open.pop() != tag:
+            self.unbalanced.append(tag)
+
+
+def run_of(description, made):
+    return StoredRun(manifest=description, summary=summarise(description, made), trials=made)
+
+
+def first_screen(page):
+    return page[: page.index("<nav")]
+
+
+@pytest.fixture(scope="module")
+def page():
+    return page_of(run_of(manifest(), trials()))
+
+
+@pytest.fixture(scope="module")
+def read(page):
+    reader = Reader()
+    reader.feed(page)
+    return reader
+
+
+def test_the_page_needs_no_network_and_no_script(page, read):
+    assert not re.search(r"(src|href)=\"?(https?:)?//", page)
+    assert not re.search(r"@import|url\((?!#)", page)
+    assert "http://" not in page
+    assert not read.tags & {"script", "link", "img", "iframe"}
+
+
+def test_the_page_is_well_formed_and_every_id_is_there_once(read):
+    assert read.unbalanced == []
+    assert read.open == []
+    assert len(read.ids) == len(set(read.ids))
+
+
+def test_every_picture_has_a_text_for_those_who_cannot_see_it(read):
+    assert len(read.pictures) > 30
+    assert all(picture.get("role") == "img" and picture.get("aria-label") for picture in read.pictures)
+
+
+def test_the_first_screen_asks_the_question_and_names_the_plainly_worse_candidate(page):
+    top = first_screen(page)
+    assert "Do the spec&#39;s indexes serve" in top
+    assert "no_page_index is plainly worse: older page (×9." in top
+    assert "spec is better at older page" in top
+    assert "0 of 31" in top
+
+
+def test_the_verdict_table_comes_before_every_other_section(page):
+    assert re.findall(r'<section id="(\w+)"', page)[0] == "verdicts"
+
+
+def test_every_operation_stands_in_the_verdict_table_with_word_and_shape(page):
+    table = page[page.index('<section id="verdicts"') : page.index('<section id="latency"')]
+    for operation in OPERATIONS:
+        assert f'<th scope="row">{operation.replace("_", " ")}</th>' in table
+    assert re.search(r"▲</b> worse", table)
+    assert re.search(r"▼</b> better", table)
+
+
+def test_indexes_that_nothing_scanned_are_named(page):
+    assert "<code>idx_messages_sender</code>" in page
+    assert "<code>messages_pkey</code>" not in page
+
+
+def test_fanout_deliveries_are_counted(page):
+    part = page[page.index('<section id="deliveries"') : page.index('<section id="trials"')]
+    assert "1,200" in part
+    assert "duplicated" in part
+
+
+def test_void_trials_stand_in_the_page_with_their_reasons(tmp_path):
+    written = render(write_run(tmp_path / "run", voided="send lag p99 250 ms"))
+    content = written.read_text()
+    assert written.name == "report.html"
+    assert "1 of 31 trials is void" in first_screen(content)
+    assert content.count("send lag p99 250 ms") == 1
+    assert len(content) < 1_500_000
+
+
+def test_a_run_that_was_killed_is_reported_from_its_trials(tmp_path):
+    folder = RunFolder.create(tmp_path / "run")
+    folder.write_manifest(manifest() | {"status": "running"})
+    for one in trials()[:20]:
+        folder.append_trial(one)
+    content = render(folder.path).read_text()
+    assert "The run is running: it speaks of the trials that ended." in content
+    assert "no_page_index is plainly worse" in content
+
+
+@pytest.mark.parametrize("made", [[], [trial("baseline")], [trial("baseline", void="late")]])
+def test_a_run_with_nothing_to_compare_says_so(made):
+    assert "Nothing was compared" in page_of(run_of(manifest(), made))
+
+
+def test_a_failed_again_lane_is_said_on_the_first_screen():
+    made = trials()
+    for one in made:
+        if one["lane"] == "baseline:again":
+            one["operations"]["send"] = trial("lean")["operations"]["older_page"]
+    top = first_screen(page_of(run_of(manifest(), made)))
+    assert "The baseline differs from itself at send" in top
+
+
+def test_what_comes_from_elsewhere_is_escaped():
+    evil = "<script>alert(1)</script>"
+    described = manifest(question=evil)
+    described["environment"]["note"] = evil
+    described["variants"]["spec"]["summary"] = evil
+    made = [one | {"void": evil} if n == 2 else one for n, one in enumerate(trials())]
+    content = page_of(run_of(described, made))
+    assert "<script" not in content
+    assert content.count("&lt;script&gt;") >= 4
+
+
+def test_the_experiment_can_be_copied_out_as_toml(page):
+    texts = re.findall(r"<pre>(.*?)</pre>", page, re.DOTALL)
+    content = tomllib.loads(html.unescape(texts[-1]))
+    assert content["rounds"] == 6
+    assert content["scenarios"][0]["rate"] == 400.0
