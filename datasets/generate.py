@@ -12,10 +12,11 @@ from datasets.columns import SCHEMAS
 from datasets.errors import DatasetError
 from datasets.manifest import NAME, DeepCursor, Manifest, fingerprint
 from datasets.messages import BATCH_ROWS, message_batches
-from datasets.segments import Totals, segments
+from datasets.segments import segments
 from datasets.shape import Dataset
 from datasets.strata import deep_cursors, strata
 from datasets.tables import blocks_table, conversations_table, users_table
+from datasets.totals import Totals
 
 #: of Parquet per message, all tables together, with some air
 BYTES_PER_MESSAGE = 240

@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import pgpq
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pgpq.encoders import StringEncoderBuilder
-from pgpq.schema import Jsonb
 
-from datasets.columns import JSON_COLUMNS, SCHEMAS
+from datasets.columns import SCHEMAS
 from datasets.errors import DatasetError
 from datasets.manifest import Manifest
 from datasets.messages import BATCH_ROWS, message_batches
-from datasets.segments import Totals, segments
+from datasets.segments import segments
 from datasets.shape import Dataset
+from datasets.totals import Totals
+from datasets.wire import encoded
 
 Progress = Callable[[int], None]
 Connection = asyncpg.Connection
@@ -98,7 +97,7 @@ async def copy_batches(
 
     async def copy(connection: Connection) -> None:
         await connection.copy_to_table(
-            as_table, source=_ahead(_encoded(table, shared), count), columns=SCHEMAS[table].names, format="binary"
+            as_table, source=_ahead(encoded(table, shared), count), columns=SCHEMAS[table].names, format="binary"
         )
 
     copies = [asyncio.create_task(copy(connection)) for connection in connections]
@@ -124,27 +123,6 @@ class _Shared:
     def __next__(self) -> Any:
         with self._turn:
             return next(self._batches)
-
-
-def encoder(table: str) -> pgpq.ArrowToPostgresBinaryEncoder:
-    """Sixteen fixed bytes travel exactly as a uuid does; JSON text needs jsonb's version byte."""
-    schema = SCHEMAS[table]
-    builders = {
-        field.name: StringEncoderBuilder.new_with_output(field, Jsonb())
-        if (table, field.name) in JSON_COLUMNS
-        else pgpq.ArrowToPostgresBinaryEncoder.infer_encoder(field)
-        for field in schema
-    }
-    return pgpq.ArrowToPostgresBinaryEncoder.new_with_encoders(schema, builders)
-
-
-def _encoded(table: str, batches: Iterator[Any]) -> Iterator[tuple[bytes, int]]:
-    """COPY's bytes and the rows in them."""
-    encode = encoder(table)
-    yield encode.write_header(), 0
-    for batch in batches:
-        yield encode.write_batch(batch), batch.num_rows
-    yield encode.finish(), 0
 
 
 async def _ahead(chunks: Iterator[tuple[bytes, int]], count: Progress) -> AsyncIterator[bytes]:

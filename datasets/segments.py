@@ -187,7 +187,7 @@ def _mark_unread(
 ) -> None:
     """Unread are the messages within their receiver's tail, counted back from the conversation's newest."""
     tails = unread_tails(dataset)
-    reaches = (tails.max(axis=1) > 0) & (lengths(dataset) - until < tails.max(axis=1))
+    reaches = lengths(dataset) - until < tails.max(axis=1)
     rows = np.flatnonzero(reaches[conversation])
     rows = rows[np.argsort(conversation[rows], kind="stable")]
     owners = conversation[rows]
@@ -199,50 +199,3 @@ def _mark_unread(
     behind = behind_in_segment + (lengths(dataset) - until)[owners]
     receiver = np.where(second[rows], 0, 1)
     unread[rows] = behind < tails[owners, receiver]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Totals:
-    """What conversations must know of their messages, gathered segment by segment."""
-
-    #: unread messages whose receiver is user1, user2
-    unread: NDArray[np.int64]
-    first_at: Micros
-    last_at: Micros
-    #: ordinal of the newest message by (created_at, id)
-    last: Integers
-
-    @staticmethod
-    def empty(dataset: Dataset) -> "Totals":
-        count = dataset.conversations
-        return Totals(
-            unread=np.zeros((count, 2), dtype=np.int64),
-            first_at=np.zeros(count, dtype=np.int64),
-            last_at=np.zeros(count, dtype=np.int64),
-            last=np.zeros(count, dtype=np.int64),
-        )
-
-    def add(self, dataset: Dataset, segment: Segment) -> None:
-        conversation = segment.conversation
-        receiver = (~segment.from_second[segment.unread]).astype(np.int64)
-        seen = conversation[segment.unread].astype(np.int64) * 2 + receiver
-        self.unread.reshape(-1)[:] += np.bincount(seen, minlength=self.unread.size)
-        new = np.full(len(self.last), -1, dtype=np.int64)
-        new[conversation[::-1]] = np.arange(len(segment) - 1, -1, -1)
-        fresh = (new >= 0) & (self.first_at == 0)
-        self.first_at[fresh] = segment.created_at[new[fresh]]
-        new[conversation] = np.arange(len(segment))
-        touched = np.flatnonzero(new >= 0)
-        newest = self._by_id_on_ties(dataset, segment, new[touched])
-        self.last[touched] = newest + segment.start
-        self.last_at[touched] = segment.created_at[newest]
-
-    @staticmethod
-    def _by_id_on_ties(dataset: Dataset, segment: Segment, newest: Integers) -> Integers:
-        earlier = np.maximum(newest - 1, 0)
-        tie = (newest > 0) & (segment.conversation[newest] == segment.conversation[earlier])
-        tie &= segment.created_at[newest] == segment.created_at[earlier]
-        ids = dataset.message_ids(newest + segment.start).view(">u8").reshape(-1, 2)
-        other = dataset.message_ids(earlier + segment.start).view(">u8").reshape(-1, 2)
-        greater = (other[:, 0] > ids[:, 0]) | ((other[:, 0] == ids[:, 0]) & (other[:, 1] > ids[:, 1]))
-        return np.where(tie & greater, earlier, newest)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from datasets.columns import SCHEMAS, taken, time_column, uuid_column
 from datasets.ids import Kind
 from datasets.phrases import phrase_book
-from datasets.segments import Totals
 from datasets.shape import Dataset, member_table
 from datasets.timeline import Micros, micros
+from datasets.totals import Totals
 
 _HOUR_US = 3_600_000_000
 

@@ -6,8 +6,8 @@ import pytest
 from datasets.errors import DatasetError
 from datasets.generate import generate
 from datasets.load import copy_table, stream_messages
-from datasets.segments import Totals
 from datasets.shape import dataset
+from datasets.totals import Totals
 
 DATA = dataset("tiny")
 TABLES = """

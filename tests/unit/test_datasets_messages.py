@@ -7,10 +7,11 @@ import pytest
 
 from datasets import segments as segments_module
 from datasets.messages import message_batches
-from datasets.segments import Totals, segments, unread_tails
+from datasets.segments import segments, unread_tails
 from datasets.shape import dataset, lengths
 from datasets.tables import blocks_table, conversations_table, users_table
 from datasets.timeline import micros, moments
+from datasets.totals import Totals
 
 DATA = dataset("tiny")
 
