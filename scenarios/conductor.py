@@ -101,7 +101,14 @@ class Conductor:
         self._session = None
         if failure or outcome is None:
             self._fail(failure or RuntimeError("the load ended without an outcome"))
-        elif isinstance(self._environment.runner, WorkerRunner):
+            return
+        try:
+            self._tell_outcome(outcome)
+        except Exception as error:  # noqa: BLE001 - a window that cannot be told must end the process, not hang it
+            self._fail(error)
+
+    def _tell_outcome(self, outcome: Outcome) -> None:
+        if isinstance(self._environment.runner, WorkerRunner):
             self._environment.runner.send_message(_MESSAGE, orjson.dumps(outcome).decode())
         else:
             self._finish([outcome])

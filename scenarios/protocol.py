@@ -48,3 +48,7 @@ class ChatClient(Protocol):
     async def listen(self, user: UUID, device: int, on_delivery: OnDelivery) -> Subscription:
         """Receive `user`'s events on a device of their own; returns when deliveries can arrive."""
         ...
+
+    async def quiesce(self) -> None:
+        """Nothing is in flight: whatever the target keeps back for later (statistics) is due now."""
+        ...

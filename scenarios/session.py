@@ -119,8 +119,10 @@ class Session:
                     await self._spawned.wait()
                     if settings.warmup_s > 0:
                         await self._load(Phase(name="warmup", origin_ns=_soon(), duration_s=settings.warmup_s))
+                    await self.client.quiesce()
                     await gate.arrive("warm")
                     outcome = await self._measure()
+                    await self.client.quiesce()
                     await gate.arrive("done", outcome=outcome)
                     return outcome
                 finally:

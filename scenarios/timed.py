@@ -23,7 +23,7 @@ class TimedChat:
     def __init__(self, client: ChatClient, recorder: Recorder) -> None:
         self._client = client
         self._recorder = recorder
-        self._numbers = {operation: recorder.number(operation) for operation in Operation}
+        self._numbers = {operation: recorder.number(operation.value) for operation in Operation}
         #: When the next operation is due, ns.
         self.due_ns = 0
         #: Set when an operation of the current task failed, so that the task is no good sample either.
@@ -38,7 +38,7 @@ class TimedChat:
         except Exception as error:
             self.due_ns = time.perf_counter_ns()
             self.failed = True
-            self._recorder.add_error(operation, getattr(error, "code", type(error).__name__))
+            self._recorder.add_error(operation.value, getattr(error, "code", type(error).__name__))
             raise
         end = time.perf_counter_ns()
         self._recorder.add(self._numbers[operation], self.due_ns, start, end)

@@ -1,7 +1,6 @@
-"""A chat client's day: everything, weighted as people do it – switching and scrolling several times as often as sending.
+"""A chat client's day: everything, switching conversation and scrolling several times as often as sending.
 
-The proportions follow what Mattermost's load-test-ng weighs its simulated users by: a user switches channel and
-scrolls several times for each post.
+Our own proportions, for lack of a published trace of a two-person chat; a production system's counts are better.
 """
 
 from locust import task
@@ -27,7 +26,7 @@ class Day(ChatUser):
     @task(10)
     async def send(self) -> None:
         who = self.pick()
-        await self.chat.send(who.me, who.conversation, message=fresh_id(self.rng), content=self.phrase())
+        await self.chat.send(who.me, who.conversation, message=fresh_id(), content=self.phrase())
 
     tasks = {  # noqa: RUF012 - Locust reads a plain dict
         Pagination.scroll_back: 8,

@@ -35,7 +35,7 @@ class Fanout(ChatUser):
     @task
     async def send(self) -> None:
         pair = self.rng.choice(self.pairs)
-        message = fresh_id(self.rng)
+        message = fresh_id()
         deliveries = self.session.deliveries
         deliveries.expect(str(message), due_ns=self.chat.due_ns, devices=self.session.settings.devices)
         try:

@@ -9,7 +9,7 @@ class Unread(ChatUser):
     @task(3)
     async def send(self) -> None:
         who = self.pick()
-        await self.chat.send(who.me, who.conversation, message=fresh_id(self.rng), content=self.phrase())
+        await self.chat.send(who.me, who.conversation, message=fresh_id(), content=self.phrase())
 
     @task(4)
     async def unread_total(self) -> None:

@@ -20,20 +20,24 @@ class ChannelListener:
         self._pubsub: PubSub = redis.pubsub(ignore_subscribe_messages=True)
         self._devices: dict[str, list[OnDelivery]] = defaultdict(list)
         self._pump: asyncio.Task[None] | None = None
+        # redis-py connects on first use: two at once would make two connections and lose one's subscriptions
+        self._changing = asyncio.Lock()
 
     async def listen(self, user: str, on_delivery: OnDelivery) -> "ChannelSubscription":
         channel = f"chat:user:{user}"
-        self._devices[channel].append(on_delivery)
-        if len(self._devices[channel]) == 1:
-            await self._pubsub.subscribe(channel)
-        if self._pump is None:
-            self._pump = asyncio.create_task(self._deliver())
+        async with self._changing:
+            if not self._devices[channel]:
+                await self._pubsub.subscribe(channel)
+            self._devices[channel].append(on_delivery)
+            if self._pump is None:
+                self._pump = asyncio.create_task(self._deliver())
         return ChannelSubscription(self, channel, on_delivery)
 
     async def drop(self, channel: str, on_delivery: OnDelivery) -> None:
-        self._devices[channel].remove(on_delivery)
-        if not self._devices[channel]:
-            await self._pubsub.unsubscribe(channel)
+        async with self._changing:
+            self._devices[channel].remove(on_delivery)
+            if not self._devices[channel]:
+                await self._pubsub.unsubscribe(channel)
 
     async def close(self) -> None:
         if self._pump:

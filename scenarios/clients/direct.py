@@ -41,6 +41,11 @@ class DirectClient:
     async def send(self, user: UUID, conversation: UUID, *, message: UUID, content: str) -> None:
         await self._chat.send(user, conversation, Draft(id=message, type="text", content=content, media=None))
 
+    async def quiesce(self) -> None:
+        """Idle backends keep table and index counters to themselves until told to flush (PostgreSQL 15 and newer)."""
+        for connection in self._chat.db.idle():
+            await connection.execute("SELECT pg_stat_force_next_flush()")
+
     async def listen(self, user: UUID, device: int, on_delivery: OnDelivery) -> Subscription:  # noqa: ARG002 - devices share the process
         return await self._listener.listen(str(user), on_delivery)
 
