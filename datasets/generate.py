@@ -31,10 +31,16 @@ def generate(dataset: Dataset, folder: Path, progress: Progress | None = None) -
         if progress is not None:
             progress(sum(kept.rows.values()))
         return kept
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / NAME).unlink(missing_ok=True)
-    _check_disk(dataset, folder)
-    return _write(dataset, folder, progress or (lambda _: None))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _check_disk(dataset, folder)
+        for name in (NAME, *(path.name for path in folder.glob("messages-*.parquet"))):  # of another size, perhaps
+            (folder / name).unlink(missing_ok=True)
+        return _write(dataset, folder, progress or (lambda _: None))
+    except OSError as error:
+        raise DatasetError(
+            f"{folder} cannot be written ({error}), so it holds no finished dataset; make room or choose another folder"
+        ) from error
 
 
 def _kept(dataset: Dataset, folder: Path) -> Manifest | None:

@@ -66,8 +66,10 @@ class Manifest:
                     "cannot be used; generate it again into an empty folder"
                 )
             return cls._from_json(raw)
-        except FileNotFoundError:
-            raise DatasetError(f"{path} does not exist, so the folder holds no finished dataset; generate it") from None
+        except OSError as error:
+            raise DatasetError(
+                f"{path} cannot be opened ({error.strerror}), so the folder holds no finished dataset; generate it"
+            ) from None
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
             raise DatasetError(
                 f"{path} cannot be read ({error!r}), so its files cannot be trusted; delete the folder and generate"

@@ -76,6 +76,18 @@ def test_too_little_disk_is_said_before_anything_is_written(tmp_path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_cannot_be_made_says_so(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(DatasetError, match=r"cannot be written.*choose another folder"):
+        generate(DATA, tmp_path / "file" / "data")
+
+
+def test_files_left_by_a_larger_dataset_are_removed(tmp_path):
+    (tmp_path / "messages-004.parquet").touch()
+    generate(DATA, tmp_path)
+    assert [path.name for path in tmp_path.glob("messages-*")] == ["messages-000.parquet"]
+
+
 def test_a_folder_without_a_manifest_is_no_dataset(tmp_path):
     with pytest.raises(DatasetError, match="generate it"):
         Manifest.read(tmp_path)
