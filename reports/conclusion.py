@@ -75,10 +75,11 @@ def _warnings(run: StoredRun, primary: Sequence[Json]) -> list[str]:
     if voided:
         verb = "is" if voided == 1 else "are"
         found.append(
-            f"{voided} of {trials} trials {verb} void and left out, with pairs that need them; reasons are below."
+            f"{voided} of {trials} trials {verb} void and left out, with the pairs that needed them; see Trials."
         )
-    if run.summary.get("status") not in (None, "finished", "complete", "done"):
-        found.append(f"The run is {run.summary['status']}: it speaks of the trials that ended.")
+    status = run.manifest.get("status")
+    if status not in (None, "finished", "complete", "done"):
+        found.append(f"The run is {status}: it speaks of the trials that ended.")
     gaps = {f["candidate"]: f["known_gaps"] for f in primary if f.get("known_gaps")}
     found += [f"{name} gives a different guarantee: {listed(list(what))}." for name, what in gaps.items()]
     return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from harness.rounds import AGAIN
 from reports.interval_picture import interval_picture
 from reports.section import fill
 from reports.stored_run import Json
@@ -28,7 +29,9 @@ def verdict_matrix(
     """The table's HTML; `compact` leaves the interval pictures out."""
     operations = list(dict.fromkeys(f["operation"] for f in findings))
     by_place = {(f["operation"], f["candidate"]): f for f in findings}
-    columns = [lane for lane in lanes if any(f["candidate"] == lane for f in findings)]
+    present = [lane for lane in lanes if any(f["candidate"] == lane for f in findings)]
+    columns = sorted(present, key=lambda lane: lane.endswith(AGAIN))  # candidates first, the A/A lane last
+    gaps = {f["candidate"] for f in findings if f.get("known_gaps")}
     rows = [
         (
             operation,
@@ -37,7 +40,7 @@ def verdict_matrix(
         )
         for operation in operations
     ]
-    return fill("matrix.html.j2", rows=rows, columns=columns, caption=caption, compact=compact)
+    return fill("matrix.html.j2", rows=rows, columns=columns, gaps=gaps, caption=caption, compact=compact)
 
 
 def _cell(finding: Json | None, minimum_effect: float, *, compact: bool) -> Cell | None:

@@ -49,7 +49,11 @@ def _facts(run: StoredRun) -> list[tuple[str, str]]:
 
 
 def _noise(run: StoredRun) -> str:
-    floors = [f["noise_floor"] for f in run.summary["findings"] if f["primary"] and f["noise_floor"]]
+    floors = [
+        f["noise_floor"]
+        for f in run.summary["findings"]
+        if f["primary"] and f["noise_floor"] and f["p_adjusted"] is not None
+    ]
     return f"{percent(median(floors))} median, {percent(max(floors))} most" if floors else "unknown"
 
 

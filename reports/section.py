@@ -1,6 +1,7 @@
 """A section: one part of the page, with the templates that make its HTML."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ class Section:
     body: Markup
 
 
+@cache
 def make_templates() -> Environment:
     """Everything is escaped; an unknown name in a template is an error."""
     templates = Environment(

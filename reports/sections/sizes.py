@@ -12,10 +12,11 @@ from reports.wording import amount, percent, size
 
 
 def build(run: StoredRun) -> Section | None:
-    trials: dict[str, list[Json]] = {}
+    trials: dict[str, list[Json]] = {lane: [] for lane in run.lanes}
     for trial in run.valid_trials:
         if trial.get("evidence") and (trial["scenario"], trial["target"]) in run.compared:
             trials.setdefault(trial["variant"], []).append(trial)
+    trials = {variant: ones for variant, ones in trials.items() if ones}
     if not trials:
         return None
     rows = [row for variant, ones in trials.items() for row in _rows(variant, ones[-1]["evidence"])]

@@ -139,7 +139,7 @@ def trial(lane: str, *, round_number=1, position=1, rng=None, scale=1.0, void=No
         "target": "direct",
         "seed": round_number,
         "started_at": "2026-01-01T12:00:00+00:00",
-        "load": {"users": 16, "rate_per_s": 400.0, "arrivals": "poisson", "warmup_s": 1.0, "window_s": 4.5},
+        "load": {"users": 16, "rate_per_s": 400.0, "arrivals": "poisson", "warmup_s": 1.0, "window_s": 5.0},
         "void": void,
         "operations": operations,
         "seconds": [{"second": n, "operations": part} for n, part in enumerate(per_second)],
