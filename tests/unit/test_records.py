@@ -1,0 +1,42 @@
+"""Cursors and pages."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from reference_server.errors import BadCursor
+from reference_server.records import NEVER, ConversationPage, Cursor, Page
+
+
+@pytest.mark.parametrize(
+    "moment", [datetime(2026, 1, 1, 12, 30, 15, 123456, UTC), datetime(1969, 12, 31, tzinfo=UTC), NEVER]
+)
+def test_a_cursor_survives_its_token_to_the_microsecond(moment):
+    cursor = Cursor(moment, UUID("00ffee00-0000-4000-8000-0000000000ff"))
+    assert Cursor.decode(cursor.encode()) == cursor
+
+
+def test_a_token_is_safe_in_a_url():
+    tokens = "".join(Cursor(datetime.now(UTC) + timedelta(days=n), uuid4()).encode() for n in range(200))
+    assert tokens.replace("-", "a").replace("_", "a").isalnum()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "é", "AAAA", "A" * 31, "A" * 33, "+" * 32, "f" + "_" * 31, "\x00", "A" * 10_000]
+)
+def test_what_is_not_a_token_is_a_bad_cursor(text):
+    with pytest.raises(BadCursor):
+        Cursor.decode(text)
+
+
+def test_only_a_full_page_has_a_next_one():
+    rows = [{"created_at": datetime(2026, 1, 2, tzinfo=UTC), "id": UUID(int=2)}] * 2
+    assert Page(rows, 3).next is None
+    assert Page(rows, 2).next == Cursor(rows[1]["created_at"], UUID(int=2))
+
+
+def test_a_conversation_without_messages_is_followed_from_the_year_one():
+    rows = [{"last_message_at": None, "id": UUID(int=3)}]
+    page = ConversationPage(rows=rows, last_messages={}, presence={}, limit=1)
+    assert page.next == Cursor(NEVER, UUID(int=3))
