@@ -42,11 +42,12 @@ def _percentile(clock: str, share: float) -> Callable[[Trial, str], float | None
     return value
 
 
-def _per_call(total: Callable[[Trial, list[Mapping[str, Any]]], float]) -> Callable[[Trial, str], float | None]:
+def _per_call(total: Callable[[Trial, list[Mapping[str, Any]]], float | None]) -> Callable[[Trial, str], float | None]:
     def value(trial: Trial, operation: str) -> float | None:
         statements = statements_of(trial, operation)
         calls = sample_count(trial, operation)
-        return total(trial, statements) / calls if statements and calls else None
+        cost = total(trial, statements) if statements and calls else None
+        return None if cost is None else cost / calls
 
     return value
 
@@ -68,21 +69,21 @@ def _blocks(_trial: Trial, statements: list[Mapping[str, Any]]) -> float:
     return _sum(statements, "blocks_hit", "blocks_read")
 
 
-def _wal_bytes(trial: Trial, statements: list[Mapping[str, Any]]) -> float:
+def _wal_bytes(trial: Trial, statements: list[Mapping[str, Any]]) -> float | None:
     """Without full-page images: statements count images, only the cluster knows their bytes, so the mean is taken."""
-    images = _sum(statements, "wal_images")
-    return (
-        max(0.0, _sum(statements, "wal_bytes") - images * _mean_image_bytes(trial))
-        if images
-        else _sum(statements, "wal_bytes")
-    )
+    total, images = _sum(statements, "wal_bytes"), _sum(statements, "wal_images")
+    if not images:
+        return total
+    mean = _mean_image_bytes(trial)
+    return None if mean is None else max(0.0, total - images * mean)
 
 
-def _mean_image_bytes(trial: Trial) -> float:
+def _mean_image_bytes(trial: Trial) -> float | None:
     evidence = trial["evidence"]
-    images = _sum(evidence["statements"].values(), "wal_images")
     known = evidence.get("wal_image_bytes")
-    return min(float(BLOCK_BYTES), known / images) if known and images else float(BLOCK_BYTES)
+    return (
+        None if known is None else min(float(BLOCK_BYTES), known / _sum(evidence["statements"].values(), "wal_images"))
+    )
 
 
 METRICS: dict[str, Metric] = {

@@ -22,7 +22,9 @@ def build(run: StoredRun) -> Section | None:
     rows = [row for variant, ones in trials.items() for row in _rows(variant, ones[-1]["evidence"])]
     unused = [(variant, found) for variant, ones in trials.items() if (found := _never_scanned(ones))]
     sizes = table(pd.DataFrame(rows), "At the end of each variant's last trial")
-    redis = table(pd.DataFrame([_redis(variant, ones) for variant, ones in trials.items()]), "Caches, over all windows")
+    redis = table(
+        pd.DataFrame([_redis(variant, ones) for variant, ones in trials.items()]), "Caches and WAL, over all windows"
+    )
     return Section(
         anchor="sizes",
         title="Sizes and caches",
@@ -70,5 +72,14 @@ def _redis(variant: str, trials: Sequence[Json]) -> dict[str, str]:
         "Redis hits": amount(hits),
         "Redis misses": amount(misses),
         "Redis memory": size(max((part.get("memory_bytes") or 0 for part in parts), default=0) or None),
+        "WAL per window": size(_mean(trials, "wal_bytes")),
+        "of it page images": size(_mean(trials, "wal_image_bytes")),
+        "checkpoints": amount(sum(trial["evidence"].get("checkpoints") or 0 for trial in trials)),
+        "autovacuums": amount(sum(trial["evidence"].get("autovacuums") or 0 for trial in trials)),
         "lowest shared-buffer hit share": percent(min(shares) if shares else None),
     }
+
+
+def _mean(trials: Sequence[Json], key: str) -> float | None:
+    values = [value for trial in trials if (value := trial["evidence"].get(key)) is not None]
+    return sum(values) / len(values) if values else None

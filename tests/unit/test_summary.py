@@ -114,15 +114,25 @@ def test_a_run_cut_short_still_has_a_finding_for_each_operation_and_lane():
     assert finding(found, "send", "spec")["ratio"] is None
 
 
-def test_full_page_images_are_taken_out_of_wal():
+def with_images(image_bytes):
     made = trials()
     for one in made:
-        for statement in one["evidence"]["statements"].values():
-            if statement["operation"] == "send" and one["lane"] == "spec":
-                statement["wal_images"] = 50
-                statement["wal_bytes"] += 50 * 8192
-    found = finding(summarise(manifest(), made), "send", "spec", "wal_bytes_per_call")
-    assert found["ratio"] == pytest.approx(1.0)
+        one["evidence"]["wal_image_bytes"] = image_bytes
+        send = one["evidence"]["statements"]["send/main"]
+        if one["lane"] == "spec":
+            send["wal_images"] = 50
+            send["wal_bytes"] += 50 * 7000
+    return finding(summarise(manifest(), made), "send", "spec", "wal_bytes_per_call")
+
+
+def test_full_page_images_are_taken_out_of_wal():
+    assert with_images(50 * 7000)["ratio"] == pytest.approx(1.0)
+
+
+def test_wal_with_images_of_unknown_size_is_missing_not_guessed():
+    found = with_images(None)
+    assert found["candidate_value"] is None
+    assert found["verdict"] == "unresolved"
 
 
 def test_deliveries_of_scenarios_that_are_not_compared_are_reported(summary):
