@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from redis.asyncio import Redis
+
 from reference_server.chat import Chat
 from reference_server.opening import open_chat
-
 from reference_server.records import Draft
 from reference_server.variant import load_variant
 from scenarios.clients.channel import ChannelListener

@@ -1,0 +1,302 @@
+"""The command line: parse, prepare, run, judge, report."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from datasets.errors import DatasetError
+from datasets.shape import SIZES
+from harness import compare as comparing
+from harness.catalogue import describe, known_names
+from harness.doctor import checks
+from harness.errors import HarnessError
+from harness.experiment import FOLDER, Experiment, experiment_from, load_experiment
+from harness.progress import console
+from harness.run_folder import RunFolder
+from harness.serve import serve as serve_stack
+from harness.stack.config import StackConfig
+from harness.stack.stack import open_stack
+from harness.verdict_lines import verdict_lines
+from reference_server.errors import VariantError
+from reports.page import render
+
+app = typer.Typer(
+    name="chatbench",
+    help="Which indexes, partitions, identifiers, counters and caches should our chat database have?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+out = Console(highlight=False, soft_wrap=True)
+Answer = TypeVar("Answer")
+
+Home = Annotated[Path, typer.Option(envvar="CHATBENCH_HOME", help="where servers, datasets and snapshots live")]
+Postgres = Annotated[
+    str | None, typer.Option(envvar="CHATBENCH_POSTGRES", help="DSN of your own PostgreSQL (default: embedded)")
+]
+RedisUrl = Annotated[
+    str | None, typer.Option("--redis", envvar="CHATBENCH_REDIS", help="URL of your own Redis (default: embedded)")
+]
+HOME = Path(".chatbench")
+
+
+@app.command(epilog="Example: chatbench doctor")
+def doctor(home: Home = HOME, postgres: Postgres = None, redis: RedisUrl = None) -> None:
+    """Say what is found, which versions, what is missing, and what to do."""
+    found = _run(checks(StackConfig(home=home, postgres=postgres, redis=redis)))
+    table = Table(box=None, pad_edge=False)
+    for column in ("check", "", "seen", "what to do"):
+        table.add_column(column)
+    for check in found:
+        table.add_row(check.name, check.status, check.seen, check.remedy or "")
+    out.print(table)
+    if any(check.status == "fail" for check in found):
+        raise typer.Exit(3)
+
+
+@app.command("list", epilog="Example: chatbench list variants --json")
+def list_(
+    kind: Annotated[str, typer.Argument(help="variants, scenarios, datasets, experiments or hypotheses")] = "variants",
+    as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
+) -> None:
+    """List what there is to choose from."""
+    entries = describe(kind)
+    if as_json:
+        typer.echo(orjson.dumps(entries, option=orjson.OPT_INDENT_2).decode())
+        return
+    for entry in entries:
+        out.print(f"{entry['name']:<14} {entry['summary']}", markup=False)
+
+
+@app.command(epilog="Example: chatbench seed --dataset medium --variant spec")
+def seed(
+    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "medium",
+    variant: Annotated[str, typer.Option(help="schema variant to load it into")] = "baseline",
+    dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="another seed, other rows")] = 1,
+    home: Home = HOME,
+    postgres: Postgres = None,
+    redis: RedisUrl = None,
+) -> None:
+    """Generate a dataset and build its snapshot in a variant."""
+    experiment = _adhoc(dataset=dataset, seed=dataset_seed, baseline=variant)
+
+    async def work() -> None:
+        async with open_stack(StackConfig(home=home, postgres=postgres, redis=redis)) as stack:
+            snapshot = await comparing.seed_one(stack, experiment, home)
+            out.print(
+                f"{snapshot.database}: {snapshot.database_bytes / 1e6:,.0f} MB, built in {snapshot.build_s:.1f} s "
+                "(kept for trials; nobody can connect to a snapshot)"
+            )
+
+    _run(work())
+
+
+@app.command(epilog="Example: chatbench serve --variant spec --dataset small --servers 2")
+def serve(
+    variant: Annotated[str, typer.Option(help="schema variant")] = "baseline",
+    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "tiny",
+    dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="the dataset's seed")] = 1,
+    servers: Annotated[int, typer.Option(min=0, help="reference server processes")] = 1,
+    home: Home = HOME,
+    postgres: Postgres = None,
+    redis: RedisUrl = None,
+) -> None:
+    """Start the stack, a clone of a snapshot and reference servers, and print how to reach them, until Ctrl-C."""
+    experiment = _adhoc(dataset=dataset, seed=dataset_seed, baseline=variant)
+    config = StackConfig(home=home, postgres=postgres, redis=redis)
+    _run(serve_stack(config, experiment, servers=servers, home=home, say=typer.echo))
+
+
+@app.command(epilog="Example: chatbench run --variant spec --scenario pagination --dataset small --rate 300 --window 5")
+def run(
+    variant: Annotated[str, typer.Option(help="schema variant")] = "baseline",
+    scenario: Annotated[str, typer.Option(help="scenario; see `chatbench list scenarios`")] = "day",
+    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "small",
+    target: Annotated[str, typer.Option(help="direct, server or a URL")] = "direct",
+    users: Annotated[int, typer.Option(min=1)] = 16,
+    rate: Annotated[float, typer.Option(min=0, help="tasks per second of all users (0: closed loop)")] = 300.0,
+    warmup: Annotated[float, typer.Option(min=0, help="seconds")] = 1.0,
+    window: Annotated[float, typer.Option(min=0.1, help="measured seconds")] = 5.0,
+    servers: Annotated[int, typer.Option(min=1, help="reference servers, for --target server")] = 1,
+    receivers: Annotated[int, typer.Option(min=1, help="fanout: receiving users")] = 200,
+    devices: Annotated[int, typer.Option(min=1, help="fanout: devices of each")] = 2,
+    trial_seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
+    out_folder: Annotated[Path | None, typer.Option("--out", help="run folder (default: below runs/)")] = None,
+    home: Home = HOME,
+    postgres: Postgres = None,
+    redis: RedisUrl = None,
+) -> None:
+    """Measure one trial of one variant."""
+    load = _load(scenario, target, users, rate, warmup, window, servers=servers)
+    load |= {"receivers": receivers, "devices": devices, "compare": False}
+    experiment = _adhoc(dataset=dataset, seed=trial_seed, baseline=variant, scenarios=[load], rounds=1)
+    config = StackConfig(home=home, postgres=postgres, redis=redis)
+    _compare(experiment, RunFolder.create(out_folder or _new_folder(f"{variant}-{scenario}")), config, home)
+
+
+@app.command(
+    epilog="Example: chatbench compare --variants baseline,spec --scenario pagination --dataset small --rounds 6"
+)
+def compare(
+    experiment: Annotated[str | None, typer.Argument(help="experiment name or TOML file (default: flags)")] = None,
+    variants: Annotated[str, typer.Option(help="baseline first, then candidates, comma-separated")] = "baseline,spec",
+    scenario: Annotated[str, typer.Option(help="scenario; see `chatbench list scenarios`")] = "day",
+    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "small",
+    target: Annotated[str, typer.Option(help="direct, server or a URL")] = "direct",
+    users: Annotated[int, typer.Option(min=1)] = 16,
+    rate: Annotated[float, typer.Option(min=0, help="tasks per second of all users (0: closed loop)")] = 300.0,
+    warmup: Annotated[float, typer.Option(min=0, help="seconds")] = 1.0,
+    window: Annotated[float, typer.Option(min=0.1, help="measured seconds")] = 5.0,
+    rounds: Annotated[int, typer.Option(min=1)] = 6,
+    experiment_seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
+    out_folder: Annotated[Path | None, typer.Option("--out", help="run folder (default: below runs/)")] = None,
+    resume: Annotated[Path | None, typer.Option(help="go on with an interrupted run's folder")] = None,
+    home: Home = HOME,
+    postgres: Postgres = None,
+    redis: RedisUrl = None,
+) -> None:
+    """Compare variants: an experiment file, or flags for one scenario."""
+    config = StackConfig(home=home, postgres=postgres, redis=redis)
+    if resume:
+        folder = _guard(lambda: RunFolder.open(resume))
+        plan = _guard(lambda: comparing.stored_experiment(folder))
+    elif experiment:
+        plan = load_experiment(_experiment_path(experiment), known_names())
+        folder = RunFolder.create(out_folder or _new_folder(plan.name))
+    else:
+        baseline, *candidates = [name.strip() for name in variants.split(",") if name.strip()] or ["baseline"]
+        plan = _adhoc(
+            dataset=dataset,
+            seed=experiment_seed,
+            baseline=baseline,
+            candidates=candidates,
+            rounds=rounds,
+            scenarios=[_load(scenario, target, users, rate, warmup, window)],
+        )
+        folder = RunFolder.create(out_folder or _new_folder("-".join([scenario, baseline, *candidates])))
+    _compare(plan, folder, config, home)
+
+
+@app.command(epilog="Example: chatbench report runs/20261124-180000-quickstart")
+def report(folder: Annotated[Path, typer.Argument(metavar="RUN", help="run folder")]) -> None:
+    """Make the summary and the page again from a run's stored trials."""
+
+    def work() -> None:
+        stored = RunFolder.open(folder)
+        _tell_result(comparing.judge(stored), stored)
+
+    _guard(work)
+
+
+@app.command(epilog="Example: chatbench clean --datasets")
+def clean(
+    datasets: Annotated[bool, typer.Option(help="remove generated datasets too")] = False,
+    home: Home = HOME,
+    postgres: Postgres = None,
+    redis: RedisUrl = None,
+) -> None:
+    """Drop the databases that chatbench created (marked ones only); run folders stay."""
+    _run(comparing.clean(StackConfig(home=home, postgres=postgres, redis=redis), datasets=datasets, home=home))
+
+
+def _compare(experiment: Experiment, folder: RunFolder, config: StackConfig, home: Path) -> None:
+    async def work() -> dict[str, Any]:
+        async with open_stack(config) as stack:
+            return await comparing.compare(stack, experiment, folder, home)
+
+    try:
+        summary = _run(work())
+    except KeyboardInterrupt:
+        kept = len(folder.read_trials()) if folder.manifest_path.exists() else 0
+        console.print(
+            f"\nInterrupted. Every process is stopped; {kept} finished trials are kept in {folder.path}. "
+            f"Go on with `chatbench compare --resume {folder.path}`, or see them with `chatbench report {folder.path}`."
+        )
+        raise typer.Exit(130) from None
+    _tell_result(summary, folder)
+
+
+def _tell_result(summary: dict[str, Any], folder: RunFolder) -> None:
+    for line in verdict_lines(summary):
+        out.print(line, markup=False)
+    page = render(folder.path)
+    out.print(f"report: {page}", markup=False)
+
+
+def _run(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Run to the end; SIGTERM ends as Ctrl-C does, so that everything started is stopped."""
+
+    async def interruptible() -> Answer:
+        task = asyncio.current_task()
+        assert task
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    return _guard(lambda: asyncio.run(interruptible()))
+
+
+def _guard(work: Any) -> Any:
+    """Errors that say what to do are told as they are, without a traceback."""
+    try:
+        return work()
+    except (HarnessError, DatasetError, VariantError) as error:
+        console.print(f"chatbench: {error}", markup=False, style="red")
+        raise typer.Exit(getattr(error, "exit_code", 2)) from None
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+def _adhoc(
+    *,
+    dataset: str,
+    seed: int,
+    baseline: str,
+    candidates: list[str] | None = None,
+    scenarios: list[dict[str, Any]] | None = None,
+    rounds: int = 1,
+) -> Experiment:
+    """An experiment of flags, checked as a file would be."""
+    content = {
+        "name": "flags",
+        "question": f"How do {', '.join([baseline, *(candidates or [])])} compare?" if candidates else "",
+        "dataset": dataset,
+        "seed": seed,
+        "baseline": baseline,
+        "candidates": candidates or [],
+        "rounds": rounds,
+        "scenarios": scenarios or [{"name": "day", "rate": 1.0}],
+    }
+    return _guard(lambda: experiment_from(content, "command line", known_names()))  # type: ignore[no-any-return]
+
+
+def _load(
+    scenario: str, target: str, users: int, rate: float, warmup: float, window: float, *, servers: int = 1
+) -> dict[str, Any]:
+    paced: dict[str, Any] = {"arrivals": "poisson", "rate": rate} if rate > 0 else {"arrivals": "closed"}
+    return {
+        "name": scenario,
+        "target": target,
+        "users": users,
+        "warmup": warmup,
+        "window": window,
+        "servers": servers,
+        **paced,
+    }
+
+
+def _experiment_path(name: str) -> Path:
+    """A path, or the name of one that ships."""
+    shipped = FOLDER / f"{name}.toml"
+    return shipped if shipped.exists() else Path(name)
+
+
+def _new_folder(name: str) -> Path:
+    return Path("runs") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{name}"

@@ -1,0 +1,210 @@
+"""An experiment from start to end: prepare, run the rounds, judge; the story of `chatbench compare`."""
+
+import hashlib
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from datasets.generate import generate
+from datasets.manifest import Manifest
+from datasets.shape import dataset
+from harness.databases import drop_database, list_databases
+from harness.environment import describe_machine
+from harness.experiment import Experiment, Hypothesis, ScenarioLoad
+from harness.progress import Step, console, step
+from harness.rounds import lane_order
+from harness.run_folder import RunFolder
+from harness.snapshots import Snapshot, ensure_snapshot
+from harness.stack.config import StackConfig
+from harness.stack.stack import Stack, open_stack
+from harness.summary import summarise
+from harness.trial import TrialPlan, run_trial
+from reference_server.variant import load_variant
+
+#: PostgreSQL connections of the load generator: enough to keep two cores busy, few enough not to queue in the kernel.
+CONNECTIONS = 8
+_AGAIN = ":again"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """What the rounds need: the data and a snapshot for each lane."""
+
+    manifest: Manifest
+    #: By lane; the A/A lane has a build of its own.
+    snapshots: dict[str, Snapshot]
+
+
+async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home: Path) -> dict[str, Any]:
+    """Run what is not yet in the folder, then judge it. Returns the summary, also written to the folder."""
+    prepared = await prepare(stack, experiment, home)
+    manifest = await _manifest(stack, experiment, prepared, folder)
+    folder.write_manifest(manifest)
+    await _run(stack, experiment, prepared, folder)
+    folder.write_manifest(manifest | {"status": "finished"})
+    return judge(folder)
+
+
+def judge(folder: RunFolder) -> dict[str, Any]:
+    """The summary of whatever trials the folder holds."""
+    summary = summarise(folder.read_manifest(), folder.read_trials())
+    folder.write_summary(summary)
+    return summary
+
+
+async def prepare(stack: Stack, experiment: Experiment, home: Path) -> Prepared:
+    """Data once, then a snapshot for each lane."""
+    manifest, data = prepare_dataset(experiment.dataset, experiment.seed, home)
+    snapshots: dict[str, Snapshot] = {}
+    for lane in lanes(experiment):
+        variant = load_variant(lane.removesuffix(_AGAIN))
+        with step(f"snapshot {lane}", sum(manifest.rows.values())) as shown:
+            snapshots[lane] = await ensure_snapshot(
+                stack.postgres,
+                variant,
+                manifest,
+                data,
+                build="b" if lane.endswith(_AGAIN) else "a",
+                progress=_tell(shown),
+            )
+    return Prepared(manifest=manifest, snapshots=snapshots)
+
+
+def prepare_dataset(name: str, seed: int, home: Path) -> tuple[Manifest, Path]:
+    """The dataset's files below `home`, made once."""
+    wanted = dataset(name, seed=seed)
+    folder = home / "datasets" / f"{name}-{seed}"
+    with step(f"dataset {name} (seed {seed})", wanted.messages) as shown:
+        return generate(wanted, folder, lambda rows: shown.advance(rows)), folder
+
+
+def lanes(experiment: Experiment) -> list[str]:
+    return [experiment.baseline, experiment.baseline + _AGAIN, *experiment.candidates]
+
+
+async def _run(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder) -> None:
+    kept = {trial["trial"] for trial in folder.read_trials()}
+    plans = [plan for plan in plan_trials(experiment, prepared) if plan.trial not in kept]
+    with (
+        # a socket's path must be short, and a run folder's may not be
+        tempfile.TemporaryDirectory(prefix="chatbench-") as scratch,
+        step("trials", len(plans)) as shown,
+    ):
+        for plan in plans:
+            shown.advance(0, f"{plan.trial}: {plan.lane}, {plan.load.name}")
+            record = await run_trial(stack, plan, scratch=Path(scratch), logs=folder.path / "logs")
+            folder.append_trial(record)
+            shown.advance(1, f"{plan.trial}: {record['void'] or 'measured'}")
+
+
+def plan_trials(experiment: Experiment, prepared: Prepared) -> Iterator[TrialPlan]:
+    """Rounds of compared scenarios in counterbalanced order, then the others once, on the baseline."""
+    compared = [load for load in experiment.scenarios if load.compare]
+    order = lane_order(lanes(experiment), experiment.rounds, experiment.seed)
+    for number, row in enumerate(order, 1):
+        for load in compared:
+            for position, lane in enumerate(row, 1):
+                name = f"r{number}p{position}" + (f"-{load.name}" if len(compared) > 1 else "")
+                yield _plan(name, number, position, lane, load, experiment, prepared)
+    for load in experiment.scenarios:
+        if not load.compare:
+            yield _plan(load.name, 1, 1, experiment.baseline, load, experiment, prepared)
+
+
+def _plan(
+    trial: str,
+    number: int,
+    position: int,
+    lane: str,
+    load: ScenarioLoad,
+    experiment: Experiment,
+    prepared: Prepared,
+) -> TrialPlan:
+    return TrialPlan(
+        trial=trial,
+        round=number,
+        position=position,
+        lane=lane,
+        snapshot=prepared.snapshots[lane],
+        load=load,
+        # common random numbers: every lane of a round gets the same tasks at the same times
+        seed=int.from_bytes(hashlib.sha256(f"{experiment.seed}:{number}".encode()).digest()[:4]),
+        dataset=prepared.manifest.dataset,
+        connections=CONNECTIONS,
+    )
+
+
+async def _manifest(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder) -> dict[str, Any]:
+    data = prepared.manifest
+    return {
+        "schema_version": 1,
+        "run_id": folder.path.name or secrets.token_hex(4),
+        "created_at": datetime.now(UTC).isoformat(),
+        "experiment": experiment.as_dict(),
+        "environment": {
+            **describe_machine(),
+            **await stack.describe(),
+            "redis_state": "cold: emptied before each trial",
+        },
+        "dataset": {
+            "name": data.dataset.name,
+            "seed": data.dataset.seed,
+            "fingerprint": data.fingerprint,
+            "rows": dict(data.rows),
+        },
+        "variants": {
+            lane: {
+                "summary": load_variant(snapshot.variant).summary,
+                "fingerprint": load_variant(snapshot.variant).fingerprint,
+                "known_gaps": list(load_variant(snapshot.variant).known_gaps),
+                "build_s": snapshot.build_s,
+                "database_bytes": snapshot.database_bytes,
+            }
+            for lane, snapshot in prepared.snapshots.items()
+            if not lane.endswith(_AGAIN)
+        },
+        "lanes": lanes(experiment),
+        "status": "running",
+    }
+
+
+def _tell(shown: Step) -> Any:
+    return lambda doing, rows: shown.advance(rows, doing)
+
+
+async def seed_one(stack: Stack, experiment: Experiment, home: Path) -> Snapshot:
+    """The baseline's snapshot alone."""
+    manifest, data = prepare_dataset(experiment.dataset, experiment.seed, home)
+    with step(f"snapshot {experiment.baseline}", sum(manifest.rows.values())) as shown:
+        return await ensure_snapshot(
+            stack.postgres, load_variant(experiment.baseline), manifest, data, build="a", progress=_tell(shown)
+        )
+
+
+async def clean(config: StackConfig, *, datasets: bool, home: Path) -> None:
+    """Drop every database that chatbench made on these servers."""
+    async with open_stack(config) as stack:
+        for database in await list_databases(stack.postgres.admin_dsn):
+            await drop_database(stack.postgres.admin_dsn, database.name)
+            console.print(f"dropped {database.name}")
+    if datasets:
+        shutil.rmtree(home / "datasets", ignore_errors=True)
+
+
+def stored_experiment(folder: RunFolder) -> Experiment:
+    """The experiment of a run's manifest, to go on with it."""
+    stored = folder.read_manifest()["experiment"]
+    return Experiment(
+        **{
+            **stored,
+            "candidates": tuple(stored["candidates"]),
+            "primary": tuple(stored["primary"]),
+            "scenarios": tuple(ScenarioLoad(**load) for load in stored["scenarios"]),
+            "hypotheses": tuple(Hypothesis(**claim) for claim in stored["hypotheses"]),
+        }
+    )

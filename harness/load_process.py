@@ -1,0 +1,111 @@
+"""One Locust process (and its workers) under one load: started, watched, always ended."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import scenarios
+from harness.errors import HarnessError
+from harness.experiment import ScenarioLoad
+
+_LOCUSTFILE = Path(scenarios.__file__).with_name("locustfile.py")
+_GRACE_S = 5.0
+Answer = TypeVar("Answer")
+
+
+def locust_command(
+    load: ScenarioLoad,
+    *,
+    variant: str,
+    dataset: str,
+    dataset_seed: int,
+    target: str,
+    seed: int,
+    connections: int,
+    gate: Path | None = None,
+) -> list[str]:
+    """The same Locust that a user would start; no secret is on the line (it would be in the process list)."""
+    options = {
+        "--users": load.users,
+        "--spawn-rate": load.users,
+        "--variant": variant,
+        "--dataset": dataset,
+        "--dataset-seed": dataset_seed,
+        "--target": target,
+        "--arrivals": load.arrivals,
+        "--rate": load.rate_per_s,
+        "--warmup": load.warmup_s,
+        "--window": load.window_s,
+        "--seed": seed,
+        "--connections": connections,
+        "--receivers": load.receivers,
+        "--devices": load.devices,
+        "--gate": gate,
+    }
+    given = [text for option, value in options.items() if value is not None for text in (option, str(value))]
+    scenario = load.name.capitalize()
+    return [
+        *(sys.executable, "-m", "locust", "-f", str(_LOCUSTFILE), scenario),
+        *("--headless", "--only-summary", "--loglevel", "WARNING"),
+        *given,
+    ]
+
+
+@asynccontextmanager
+async def load_process(
+    command: Sequence[str], *, secrets: Mapping[str, str], log: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Started in a session of its own, so that its whole group can be ended, whatever happens here."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, **secrets},
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(process.wait()), _GRACE_S)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
+
+
+def complaint(log: Path) -> str:
+    """The last line that the process wrote, for an error's sentence."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1] if lines else "it said nothing"
+
+
+async def first_of(process: asyncio.subprocess.Process, log: Path, arrival: Coroutine[Any, Any, Answer]) -> Answer:
+    """The arrival's answer, or a HarnessError when the process ends before it arrives."""
+    arriving = asyncio.create_task(arrival)
+    ending = asyncio.create_task(process.wait())
+    try:
+        await asyncio.wait({arriving, ending}, return_when=asyncio.FIRST_COMPLETED)
+        if not arriving.done():
+            raise HarnessError(
+                f"The load process ended with code {ending.result()} before its window was measured: {complaint(log)} "
+                f"Its whole output is in {log}."
+            )
+        return arriving.result()
+    finally:
+        arriving.cancel()
+        ending.cancel()
+        await asyncio.gather(arriving, ending, return_exceptions=True)

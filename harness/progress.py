@@ -1,0 +1,77 @@
+"""Progress of long steps: a bar with the time left on a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+#: Elsewhere a line at most this often: logs of a CI are read by people too.
+_LINE_EVERY_S = 5.0
+
+console = Console(stderr=True, highlight=False)
+
+
+class Step:
+    """One long step; told what is done and what is being done."""
+
+    def __init__(self, name: str, total: int | None) -> None:
+        self.name, self.total, self.done = name, total, 0
+        self._started = self._printed = time.monotonic()
+
+    def advance(self, amount: int = 1, doing: str = "") -> None:
+        self.done += amount
+        now = time.monotonic()
+        if now - self._printed >= _LINE_EVERY_S:
+            self._printed = now
+            console.print(self._line(doing, now - self._started))
+
+    def finish(self) -> None:
+        console.print(f"{self.name}: done in {time.monotonic() - self._started:.1f} s")
+
+    def _line(self, doing: str, elapsed_s: float) -> str:
+        parts = [self.name]
+        if self.total:
+            parts.append(f"{self.done:,} of {self.total:,}")
+            if 0 < self.done < self.total:
+                parts.append(f"about {elapsed_s * (self.total - self.done) / self.done:.0f} s left")
+        return " · ".join([*parts, *([doing] if doing else [])])
+
+
+class _BarStep(Step):
+    def __init__(self, name: str, total: int | None, progress: Progress) -> None:
+        super().__init__(name, total)
+        self._progress = progress
+        self._task = progress.add_task(name, total=total, doing="")
+
+    def advance(self, amount: int = 1, doing: str = "") -> None:
+        self.done += amount
+        self._progress.update(self._task, advance=amount, doing=doing)
+
+    def finish(self) -> None:
+        self._progress.update(self._task, completed=self.total or self.done, doing="")
+
+
+@contextmanager
+def step(name: str, total: int | None = None) -> Iterator[Step]:
+    """Show a step while it runs; a step that fails leaves no "done" behind."""
+    if not sys.stderr.isatty():
+        console.print(f"{name} …")
+        plain = Step(name, total)
+        yield plain
+        plain.finish()
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[doing]}"),
+    )
+    with Progress(*columns, console=console) as progress:
+        bar = _BarStep(name, total, progress)
+        yield bar
+        bar.finish()

@@ -1,0 +1,150 @@
+"""Snapshots: the template database of one (dataset, variant), built once, sealed, cloned for each trial."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import asyncpg
+
+from datasets.load import copy_table
+from datasets.manifest import Manifest
+from harness.databases import Mark, create_database, drop_database, list_databases, mark_database, seal
+from harness.errors import HarnessError
+from harness.evidence import query_identifiers, shared_identifiers
+from reference_server import schema
+from reference_server.variant import SqlFile, Variant
+
+#: Told (rows copied, or 0) with what is being done.
+Progress = Callable[[str, int], None]
+_LOAD_ORDER = ("users", "conversations", "messages", "blocks")
+_EXTENSIONS = ("pg_stat_statements", "pg_prewarm")
+_INDEX_BUILDERS = 2
+
+
+class Server(Protocol):
+    """The part of a stack's PostgreSQL that snapshots need."""
+
+    @property
+    def admin_dsn(self) -> str: ...
+    def dsn(self, database: str) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """A sealed template."""
+
+    database: str
+    variant: str
+    #: Which build of the same content it is: the A/A lane has one of its own.
+    build: str
+    fingerprint: str
+    build_s: float
+    database_bytes: int
+    #: Slot of a statement → its queryid.
+    queryids: dict[str, int]
+
+
+async def ensure_snapshot(
+    server: Server, variant: Variant, manifest: Manifest, folder: Path, *, build: str, progress: Progress
+) -> Snapshot:
+    """The snapshot, kept from an earlier run when data and variant are the same, or built now."""
+    fingerprint = hashlib.sha256(f"{manifest.fingerprint}:{variant.fingerprint}:{build}".encode()).hexdigest()[:12]
+    name = f"chatbench_{manifest.dataset.name}_{variant.name}_{build}_{fingerprint}".replace("+", "_")
+    for kept in await list_databases(server.admin_dsn):
+        if kept.name == name:
+            facts = kept.mark.facts
+            if facts.get("ready"):
+                return Snapshot(**{key: value for key, value in facts.items() if key != "ready"})
+            await drop_database(server.admin_dsn, name)  # an interrupted build
+    await create_database(server.admin_dsn, name, Mark(role="snapshot", facts={"ready": False}))
+    started = time.perf_counter()
+    queryids = await _build(server.dsn(name), variant, manifest, folder, progress)
+    snapshot = Snapshot(
+        database=name,
+        variant=variant.name,
+        build=build,
+        fingerprint=fingerprint,
+        build_s=time.perf_counter() - started,
+        database_bytes=await _database_bytes(server.dsn(name)),
+        queryids=queryids,
+    )
+    await mark_database(server.admin_dsn, name, Mark(role="snapshot", facts={"ready": True, **asdict(snapshot)}))
+    await seal(server.admin_dsn, name)
+    return snapshot
+
+
+async def _build(dsn: str, variant: Variant, manifest: Manifest, folder: Path, progress: Progress) -> dict[str, int]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await _create_tables(connection, variant, manifest)
+        for table in _LOAD_ORDER:
+            await copy_table(connection, table, folder, lambda rows, table=table: progress(f"copy {table}", rows))
+        await _run_all(connection, schema.keys(variant), progress)
+        await _build_side_by_side(dsn, schema.indexes(variant), progress)
+        await _run_all(connection, schema.after_load(variant), progress)
+        progress("vacuum", 0)
+        for extension in _EXTENSIONS:
+            await connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+        await connection.execute("VACUUM (FREEZE, ANALYZE)")
+        return await _identify(connection, variant)
+    finally:
+        await connection.close()
+
+
+async def _create_tables(connection: Any, variant: Variant, manifest: Manifest) -> None:
+    dataset = manifest.dataset
+    last_day = (dataset.as_of - timedelta(days=1)).date()
+    await connection.execute(
+        "SELECT set_config('chatbench.data_from', $1, false), set_config('chatbench.data_to', $2, false)",
+        dataset.started_at.date().isoformat(),
+        last_day.isoformat(),
+    )
+    for file in schema.before_load(variant):
+        await connection.execute(file.text)
+
+
+async def _run_all(connection: Any, files: list[SqlFile], progress: Progress) -> None:
+    for file in files:
+        progress(file.name, 0)
+        await connection.execute(file.text)
+
+
+async def _build_side_by_side(dsn: str, files: list[SqlFile], progress: Progress) -> None:
+    """Index builds share a table's lock with each other, so two run at a time."""
+    waiting = list(reversed(files))
+
+    async def builder() -> None:
+        connection = await asyncpg.connect(dsn)
+        try:
+            while waiting:
+                file = waiting.pop()
+                progress(file.name, 0)
+                await connection.execute(file.text)
+        finally:
+            await connection.close()
+
+    await asyncio.gather(*(builder() for _ in range(_INDEX_BUILDERS)))
+
+
+async def _identify(connection: Any, variant: Variant) -> dict[str, int]:
+    identifiers = await query_identifiers(connection, {slot: file.text for slot, file in variant.queries.items()})
+    if shared := shared_identifiers(identifiers):
+        raise HarnessError(
+            f"Variant {variant.name}: the statements {shared} have one queryid, so their evidence would be mixed. "
+            "Give one of them another table alias."
+        )
+    return identifiers
+
+
+async def _database_bytes(dsn: str) -> int:
+    connection = await asyncpg.connect(dsn)
+    try:
+        size: int = await connection.fetchval("SELECT pg_database_size(current_database())")
+        return size
+    finally:
+        await connection.close()

@@ -1,0 +1,189 @@
+"""One trial: clone → prewarm → CHECKPOINT → warm-up → quiet → read → window → quiet → read.
+
+The load process starts while the database is cloned; it opens no connection before the gate lets it.
+"""
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from redis.asyncio import Redis
+
+from datasets.shape import Dataset
+from harness.databases import Mark, clone_database, drop_database
+from harness.errors import HarnessError
+from harness.evidence import evidence_between, read_counters
+from harness.experiment import ScenarioLoad
+from harness.gate import open_gate
+from harness.load_process import first_of, load_process, locust_command
+from harness.servers import reference_servers
+from harness.snapshots import Snapshot
+from harness.stack.stack import Stack
+from harness.voiding import why_void
+
+#: Relations are read into shared_buffers while they fit this share of it.
+_PREWARM = (
+    "SELECT pg_prewarm(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'i', 't')"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrialPlan:
+    """What one trial is to measure."""
+
+    trial: str
+    round: int
+    position: int
+    lane: str
+    snapshot: Snapshot
+    load: ScenarioLoad
+    seed: int
+    dataset: Dataset
+    connections: int
+
+
+async def run_trial(stack: Stack, plan: TrialPlan, *, scratch: Path, logs: Path) -> dict[str, Any]:
+    """Measure and return the trial's record; a trial that went wrong comes back void, with the reason."""
+    clone = f"chatbench_trial_{secrets.token_hex(4)}"
+    steps: dict[str, float] = {}
+    record = _heading(plan)
+    log = logs / f"{plan.trial}.log"
+    try:
+        outcome, evidence = await _measure(stack, plan, clone, steps, scratch, log)
+    except HarnessError as error:
+        return record | {"void": str(error), "steps_s": steps, **_NOTHING}
+    finally:
+        await drop_database(stack.postgres.admin_dsn, clone)
+    record |= {key: outcome[key] for key in ("operations", "seconds", "deliveries", "generator", "unrecorded")}
+    void = why_void(outcome, evidence, closed_loop=plan.load.arrivals == "closed")
+    return record | {"evidence": evidence, "void": void, "steps_s": steps}
+
+
+_NOTHING: dict[str, Any] = {
+    "operations": {},
+    "seconds": [],
+    "deliveries": None,
+    "evidence": None,
+    "generator": None,
+    "unrecorded": {},
+}
+
+
+async def _measure(
+    stack: Stack, plan: TrialPlan, clone: str, steps: dict[str, float], scratch: Path, log: Path
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    dsn, redis = stack.postgres.dsn(clone), stack.redis.url(0)
+    token = secrets.token_urlsafe(32)
+    environment = {"CHATBENCH_POSTGRES": dsn, "CHATBENCH_REDIS": redis, "CHATBENCH_TOKEN_SECRET": token}
+    if plan.load.target == "server":
+        # the servers connect as soon as they start, so the clone must stand first
+        await _prepare(stack, plan, clone, steps)
+    async with (
+        _target(plan, environment, log) as target,
+        open_gate(scratch) as gate,
+        load_process(_command(plan, target, gate.path), secrets=environment, log=log) as process,
+    ):
+        with _timed(steps, "start"):
+            if plan.load.target != "server":
+                await _prepare(stack, plan, clone, steps)
+            await first_of(process, log, gate.arrival("started"))
+            await gate.go()
+        with _timed(steps, "warmup"):
+            await first_of(process, log, gate.arrival("warm"))
+        before = await read_counters(dsn, redis)
+        await gate.go()
+        with _timed(steps, "window"):
+            arrival = await first_of(process, log, gate.arrival("done"))
+        after = await read_counters(dsn, redis)
+        await gate.go()
+        with _timed(steps, "stop"):
+            await process.wait()
+    return arrival["outcome"], evidence_between(before, after, plan.snapshot.queryids)
+
+
+async def _prepare(stack: Stack, plan: TrialPlan, clone: str, steps: dict[str, float]) -> None:
+    """Every trial starts from the same state: a fresh clone in memory, its dirty pages on disk, Redis empty (cold)."""
+    with _timed(steps, "clone"):
+        await clone_database(
+            stack.postgres.admin_dsn, plan.snapshot.database, clone, Mark(role="trial", facts={"trial": plan.trial})
+        )
+    connection = await asyncpg.connect(stack.postgres.dsn(clone))
+    try:
+        with _timed(steps, "prewarm"):
+            await connection.execute(_PREWARM)
+        with _timed(steps, "checkpoint"):
+            await connection.execute("CHECKPOINT")
+    finally:
+        await connection.close()
+    client: Redis = Redis.from_url(stack.redis.url(0))
+    try:
+        await stack.redis.empty(client)
+    finally:
+        await client.aclose()
+
+
+@asynccontextmanager
+async def _target(plan: TrialPlan, environment: dict[str, str], log: Path) -> AsyncIterator[str]:
+    if plan.load.target != "server":
+        yield plan.load.target
+        return
+    async with reference_servers(
+        plan.load.servers,
+        variant=plan.snapshot.variant,
+        secrets=environment,
+        connections=plan.connections,
+        log=log.with_suffix(".servers.log"),
+    ) as urls:
+        yield ",".join(urls)
+
+
+def _command(plan: TrialPlan, target: str, gate: Path) -> list[str]:
+    return locust_command(
+        plan.load,
+        variant=plan.snapshot.variant,
+        dataset=plan.dataset.name,
+        dataset_seed=plan.dataset.seed,
+        target=target,
+        seed=plan.seed,
+        connections=plan.connections,
+        gate=gate,
+    )
+
+
+def _heading(plan: TrialPlan) -> dict[str, Any]:
+    load = plan.load
+    return {
+        "trial": plan.trial,
+        "round": plan.round,
+        "position": plan.position,
+        "lane": plan.lane,
+        "variant": plan.snapshot.variant,
+        "scenario": load.name,
+        "target": load.target,
+        "seed": plan.seed,
+        "started_at": datetime.now(UTC).isoformat(),
+        "load": {
+            "users": load.users,
+            "rate_per_s": load.rate_per_s,
+            "arrivals": load.arrivals,
+            "warmup_s": load.warmup_s,
+            "window_s": load.window_s,
+            "compare": load.compare,
+        },
+    }
+
+
+@contextmanager
+def _timed(steps: dict[str, float], name: str) -> Iterator[None]:
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        steps[name] = round(time.perf_counter() - started, 3)
