@@ -17,7 +17,8 @@ _PACKED = struct.Struct(">q16s")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: Where a conversation without messages stands in the list: after all others.
-NEVER = datetime(1, 1, 1, tzinfo=UTC)
+#: Not the year 1, which asyncpg sends as -infinity.
+NEVER = _EPOCH
 
 
 class Row(Protocol):

@@ -36,7 +36,7 @@ def test_only_a_full_page_has_a_next_one():
     assert Page(rows, 2).next == Cursor(rows[1]["created_at"], UUID(int=2))
 
 
-def test_a_conversation_without_messages_is_followed_from_the_year_one():
+def test_a_conversation_without_messages_is_followed_from_1970():
     rows = [{"last_message_at": None, "id": UUID(int=3)}]
     page = ConversationPage(rows=rows, last_messages={}, presence={}, limit=1)
     assert page.next == Cursor(NEVER, UUID(int=3))
