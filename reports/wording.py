@@ -28,7 +28,13 @@ def size(count: float | None) -> str:
 
 
 def ratio(share: float | None) -> str:
-    return MISSING if share is None else f"×{_three(share) if share >= 10 else f'{share:.2f}'}"  # noqa: PLR2004
+    if share is None:
+        return MISSING
+    if share >= 10_000:  # noqa: PLR2004 - digits beyond tell nothing
+        return "×>10,000"
+    if 0 < share < 0.01:  # noqa: PLR2004 - the same
+        return "×<0.01"
+    return f"×{share:.2f}" if share < 10 else f"×{_three(share)}"  # noqa: PLR2004 - three digits
 
 
 def percent(share: float | None) -> str:

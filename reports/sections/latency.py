@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from harness.comparison import TASK_PREFIX
 from harness.histograms import Histogram, decode, merge
 from reports.lane_style import LaneStyle, lane_styles
-from reports.picture import draw
+from reports.quantile_picture import quantile_picture
 from reports.section import Section, fill
 from reports.stored_run import Json, StoredRun
 from reports.tables import table
@@ -18,7 +16,6 @@ from reports.wording import MISSING, duration, spoken
 
 #: The share, its name, and the samples from which it is shown (ten above it at p90 and below, one in 1/(1−q) beyond).
 PERCENTILES = ((0.5, "p50", 2), (0.9, "p90", 10), (0.99, "p99", 100), (0.999, "p99.9", 1000))
-POINTS = 48
 
 
 def build(run: StoredRun) -> Section | None:
@@ -55,7 +52,11 @@ def _panel(
     operation: str, lanes: Mapping[str, Histogram], styles: Mapping[str, LaneStyle]
 ) -> tuple[str, Markup, Markup]:
     rows = [{"lane": lane, "samples": f"{h.total:,}"} | _shown(h) for lane, h in lanes.items()]
-    return spoken(operation), _curves(operation, lanes, styles), table(pd.DataFrame(rows), "All rounds together")
+    return (
+        spoken(operation),
+        quantile_picture(f"latency-{operation}", spoken(operation), lanes, styles),
+        table(pd.DataFrame(rows), "All rounds together"),
+    )
 
 
 def _shown(histogram: Histogram) -> dict[str, str]:
@@ -63,29 +64,3 @@ def _shown(histogram: Histogram) -> dict[str, str]:
         name: duration(histogram.quantile(share)) if histogram.total >= least else MISSING
         for share, name, least in PERCENTILES
     }
-
-
-def _curves(operation: str, lanes: Mapping[str, Histogram], styles: Mapping[str, LaneStyle]) -> Markup:
-    medians = ", ".join(f"{lane} {duration(h.quantile(0.5))}" for lane, h in lanes.items())
-    with draw(
-        f"latency-{operation}", f"Quantile curves of {spoken(operation)}; medians: {medians}", height=2.3
-    ) as canvas:
-        axes = canvas.axes
-        for lane, histogram in lanes.items():
-            rarity = np.geomspace(1.05, max(2.0, float(histogram.total)), POINTS)
-            style = styles[lane]
-            axes.plot(
-                rarity,
-                histogram.quantiles(1 - 1 / rarity) / 1000,
-                color=style.colour,
-                dashes=style.dashes or (None, None),
-            )
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.xaxis.set_major_locator(FixedLocator([1 / (1 - share) for share, _, _ in PERCENTILES] + [10_000]))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * (1 - 1 / x):.4g} %"))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g} ms"))
-        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        axes.yaxis.set_minor_formatter(NullFormatter())
-    return canvas.svg

@@ -9,6 +9,7 @@ import pytest
 
 from harness.run_folder import RunFolder
 from harness.summary import summarise
+from reports import wording
 from reports.page import page_of, render
 from reports.stored_run import StoredRun
 from tests.unit.synthetic_run import OPERATIONS, manifest, trial, trials, write_run
@@ -155,3 +156,45 @@ def test_the_experiment_can_be_copied_out_as_toml(page):
     content = tomllib.loads(html.unescape(texts[-1]))
     assert content["rounds"] == 6
     assert content["scenarios"][0]["rate"] == 400.0
+
+
+def test_lost_and_duplicated_deliveries_are_named():
+    made = trials()
+    made[-1]["deliveries"] |= {"received": 1198, "lost": 3, "duplicated": 1}
+    assert "3 deliveries never arrived and 1 arrived more than once" in page_of(run_of(manifest(), made))
+
+
+def test_hypotheses_are_answered_in_the_page():
+    claim = {"id": "h1", "claim": "The spec's page index is faster.", "operation": "older_page", "candidate": "spec"}
+    content = page_of(run_of(manifest(hypotheses=[claim]), trials()))
+    part = content[content.index('<section id="hypotheses"') :]
+    assert "The spec&#x27;s page index is faster." in part or "The spec's page index is faster." in part
+    assert "supported" in part[:1500]
+
+
+def test_a_candidate_that_gives_less_is_labelled_in_table_and_first_screen():
+    described = manifest()
+    described["variants"]["lean"]["known_gaps"] = ["no foreign keys"]
+    content = page_of(run_of(described, trials()))
+    assert "lean gives a different guarantee: no foreign keys." in first_screen(content)
+    assert "<small>different guarantee</small>" in content
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (wording.ratio(0.8), "×0.80"),
+        (wording.ratio(42.31), "×42.3"),
+        (wording.ratio(1e9), "×>10,000"),
+        (wording.ratio(None), "–"),
+        (wording.duration(433.2), "433 µs"),
+        (wording.duration(2980), "2.98 ms"),
+        (wording.duration(None), "–"),
+        (wording.size(700_000_000), "700 MB"),
+        (wording.amount(1_000_000), "1,000,000"),
+        (wording.listed(["a", "b", "c"]), "a, b and c"),
+        (wording.listed(["a", "b", "c", "d", "e"]), "a, b, c and 2 more"),
+    ],
+)
+def test_numbers_are_worded_for_people(said, expected):
+    assert said == expected

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from harness.estimate import Estimate, paired_ratio
@@ -81,3 +82,10 @@ def test_a_change_at_the_minimum_effect_is_said_to_be_beyond_any_number_of_round
     judged = judge(estimate(1.0499, half=0.05), p_adjusted=0.2, minimum_effect=0.05, noise_floor=0.0)
     assert judged.rounds_needed is None
     assert "not even" in judged.why
+
+
+def test_lanes_that_do_not_differ_are_called_different_in_at_most_five_percent():
+    rng = np.random.default_rng(2)
+    found = [paired_ratio(list(np.exp(rng.normal(0, 0.08, 6))), [1.0] * 6) for _ in range(1500)]
+    wrong = [e for e in found if verdict(e, p=e.p_value, floor=0.0) in ("better", "worse")]
+    assert len(wrong) / len(found) <= 0.06
