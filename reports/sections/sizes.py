@@ -1,14 +1,13 @@
 """Sizes: what each variant occupies, and indexes that nothing scanned."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
 from reports.section import Section, fill
 from reports.stored_run import Json, StoredRun
 from reports.tables import table
-from reports.wording import amount, percent, size
+from reports.wording import MISSING, amount, percent, size
 
 
 def build(run: StoredRun) -> Section | None:
@@ -19,51 +18,61 @@ def build(run: StoredRun) -> Section | None:
     trials = {variant: ones for variant, ones in trials.items() if ones}
     if not trials:
         return None
-    rows = [row for variant, ones in trials.items() for row in _rows(variant, ones[-1]["evidence"])]
     unused = [(variant, found) for variant, ones in trials.items() if (found := _never_scanned(ones))]
-    sizes = table(pd.DataFrame(rows), "At the end of each variant's last trial")
-    redis = table(
-        pd.DataFrame([_redis(variant, ones) for variant, ones in trials.items()]), "Caches and WAL, over all windows"
+    uses = _side_by_side(trials, _index_uses)
+    body = fill(
+        "sections/sizes.html.j2",
+        sizes=table(_side_by_side(trials, _table_sizes), "Tables, at the end of each variant's last trial"),
+        indexes=None if uses.empty else table(uses, "Indexes: size, and scans over all windows"),
+        unused=unused,
+        caches=table(pd.DataFrame([_caches(variant, ones) for variant, ones in trials.items()]), "Caches and WAL"),
     )
-    return Section(
-        anchor="sizes",
-        title="Sizes and caches",
-        body=fill("sections/sizes.html.j2", sizes=sizes, unused=unused, redis=redis),
-    )
+    return Section(anchor="sizes", title="Sizes and caches", body=body)
 
 
-def _rows(variant: str, evidence: Json) -> list[dict[str, str]]:
-    whole = {"variant": variant, "table": "whole database", "rows' pages": size(evidence.get("database_bytes"))}
-    rows = [whole | {"indexes": "–", "dead rows": "–", "HOT updates": "–"}]
-    for name, found in (evidence.get("tables") or {}).items():
-        rows.append(
-            {
-                "variant": variant,
-                "table": name,
-                "rows' pages": size(found.get("bytes")),
-                "indexes": size(found.get("indexes_bytes")),
-                "dead rows": amount(found.get("dead")),
-                "HOT updates": percent(found.get("hot_share")),
-            }
-        )
-    return rows
+def _side_by_side(
+    trials: Mapping[str, Sequence[Json]], describe: Callable[[Sequence[Json]], dict[str, str]]
+) -> pd.DataFrame:
+    """One column a variant, one row a thing; what a variant lacks is a dash."""
+    frame = pd.DataFrame({variant: describe(ones) for variant, ones in trials.items()})
+    return frame.fillna(MISSING).rename_axis("").reset_index()
+
+
+def _table_sizes(trials: Sequence[Json]) -> dict[str, str]:
+    evidence = trials[-1]["evidence"]
+    found = {"whole database": size(evidence.get("database_bytes"))}
+    for name, told in (evidence.get("tables") or {}).items():
+        found[f"{name}, rows"] = size(told.get("bytes"))
+        found[f"{name}, indexes"] = size(told.get("indexes_bytes"))
+        found[f"{name}, HOT share of updates"] = percent(told.get("hot_share"))
+    return {name: text for name, text in found.items() if text not in (MISSING, size(0))}
+
+
+def _index_uses(trials: Sequence[Json]) -> dict[str, str]:
+    last = trials[-1]["evidence"].get("indexes") or {}
+    return {
+        f"{told.get('table')}: {name}": f"{size(told.get('bytes'))}, {_scans(trials, name):,} scans"
+        for name, told in last.items()
+    }
+
+
+def _scans(trials: Sequence[Json], name: str) -> int:
+    told = [(trial["evidence"].get("indexes") or {}).get(name) or {} for trial in trials]
+    return sum(int(one.get("scans") or 0) for one in told)
 
 
 def _never_scanned(trials: Sequence[Json]) -> list[tuple[str, str, int]]:
     """(index, table, bytes) of indexes without a scan in any window of the variant, the largest first."""
-    scans: dict[str, int] = {}
-    last: dict[str, Any] = {}
-    for trial in trials:
-        for name, found in (trial["evidence"].get("indexes") or {}).items():
-            scans[name] = scans.get(name, 0) + int(found.get("scans") or 0)
-            last[name] = found
+    last = trials[-1]["evidence"].get("indexes") or {}
     unused = [
-        (name, str(last[name].get("table")), int(last[name].get("bytes") or 0)) for name in scans if not scans[name]
+        (name, str(told.get("table")), int(told.get("bytes") or 0))
+        for name, told in last.items()
+        if _scans(trials, name) == 0
     ]
     return sorted(unused, key=lambda item: -item[2])
 
 
-def _redis(variant: str, trials: Sequence[Json]) -> dict[str, str]:
+def _caches(variant: str, trials: Sequence[Json]) -> dict[str, str]:
     parts = [trial["evidence"].get("redis") or {} for trial in trials]
     hits, misses = (sum(part.get(key) or 0 for part in parts) for key in ("hits", "misses"))
     shares = [s for trial in trials if (s := trial["evidence"].get("cache_hit_share")) is not None]

@@ -101,6 +101,12 @@ def test_indexes_that_nothing_scanned_are_named(page):
     assert "<code>messages_pkey</code>" not in page
 
 
+def test_index_sizes_and_scans_stand_side_by_side_by_variant(page):
+    part = page[page.index('<section id="sizes"') : page.index('<section id="deliveries"')]
+    assert "messages: messages_pkey" in part
+    assert "40.0 MB, 5,400" in part
+
+
 def test_fanout_deliveries_are_counted(page):
     part = page[page.index('<section id="deliveries"') : page.index('<section id="trials"')]
     assert "1,200" in part
