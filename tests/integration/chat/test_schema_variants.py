@@ -3,9 +3,14 @@
 import asyncpg
 import pytest
 
-from reference_server.schema import whole
+from datasets.generate import generate
+from datasets.load import copy_table
+from datasets.shape import dataset
+from reference_server.schema import after_load, before_load, indexes, keys, whole
 from reference_server.statements import SLOTS, query_ids
 from reference_server.variant import load_variant, variants
+
+TABLES = ("users", "conversations", "messages", "blocks")
 
 
 @pytest.fixture
@@ -13,6 +18,26 @@ async def database(fresh_database):
     connection = await asyncpg.connect(fresh_database)
     yield connection
     await connection.close()
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny")
+    generate(dataset("tiny", seed=1), folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", variants())
+async def test_a_variant_builds_on_tiny_and_holds_the_same_rows_as_every_other(database, tiny, name):
+    variant = load_variant(name)
+    for step in before_load(variant):
+        await database.execute(step.text)
+    counts = {table: await copy_table(database, table, tiny) for table in TABLES}
+    for step in (*keys(variant), *indexes(variant), *after_load(variant)):
+        await database.execute(step.text)
+    assert {table: await database.fetchval(f"SELECT count(*) FROM {table}") for table in TABLES} == counts
+    assert counts["messages"] == 20_000
+    assert set((await query_ids(database, variant)).values()) == set(SLOTS)
 
 
 @pytest.mark.parametrize("name", variants())
@@ -73,3 +98,17 @@ async def test_spec_refuses_what_baseline_leaves_to_the_service_layer(fresh_data
             "INSERT INTO messages (conversation_id, sender_id, receiver_id)"
             f" SELECT id, '{one}', '{two}' FROM conversations"
         )
+
+
+async def test_query_ids_are_those_that_pg_stat_statements_counts_under(world):
+    await world.database.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+    await world.chat.newest_page(world.ann, world.conversation, limit=3)
+    await world.say(world.ann, "hello")
+    ids = await query_ids(world.database, world.chat.variant)
+    rows = await world.database.fetch(
+        "SELECT queryid, calls FROM pg_stat_statements WHERE toplevel"
+        " AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    calls = {ids[row["queryid"]]: row["calls"] for row in rows if row["queryid"] in ids}
+    expected = {"newest_page": 1, "send/check": 1, "send/insert": 1, "send/bump": 1}
+    assert {slot: calls.get(slot) for slot in expected} == expected
