@@ -7,6 +7,9 @@ from typing import Any
 from reports.stored_run import Json, StoredRun
 from reports.wording import listed, ratio, spoken
 
+#: What is gained at one operation does not excuse a loss this many times as large at another.
+DOMINANT = 2.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
@@ -36,12 +39,11 @@ def conclude(run: StoredRun) -> Conclusion:
 def _told(candidate: str, findings: Sequence[Json]) -> str | None:
     better = sorted(_with(findings, "better"), key=lambda f: f["ratio"])
     worse = sorted(_with(findings, "worse"), key=lambda f: -f["ratio"])
-    if worse and not better:
-        return f"against the baseline, {candidate} is plainly worse: {_named(worse)}"
-    if better and not worse:
-        return f"{candidate} is better at {_named(better)}"
-    if better and worse:
-        return f"{candidate} is better at {_named(better)} but worse at {_named(worse)}"
+    if worse and (not better or worse[0]["ratio"] > DOMINANT / better[0]["ratio"]):
+        beside = f", though better at {_named(better)}" if better else ""
+        return f"against the baseline, {candidate} is plainly worse: {_named(worse)}{beside}"
+    if better:
+        return f"{candidate} is better at {_named(better)}" + (f" but worse at {_named(worse)}" if worse else "")
     return None
 
 

@@ -84,6 +84,17 @@ def test_the_first_screen_asks_the_question_and_names_the_plainly_worse_candidat
     assert "0 of 31" in top
 
 
+def test_a_small_gain_does_not_hide_a_large_loss():
+    made = trials()
+    for one in made:
+        if one["lane"] == "no_page_index":
+            one["operations"]["conversation_list"] = trial("lean", round_number=one["round"], scale=0.6)["operations"][
+                "conversation_list"
+            ]
+    top = first_screen(page_of(run_of(manifest(), made)))
+    assert re.search(r"no_page_index is plainly worse: older page .*, though better at conversation list", top)
+
+
 def test_the_verdict_table_comes_before_every_other_section(page):
     assert re.findall(r'<section id="(\w+)"', page)[0] == "verdicts"
 
