@@ -23,7 +23,6 @@ async def open_chat(dsn: str, redis_url: str, variant: Variant, *, connections: 
         protocol=2,
         socket_timeout=None,
         socket_connect_timeout=5,
-        socket_keepalive=True,
     )
     redis = Redis(connection_pool=pool)
     try:
