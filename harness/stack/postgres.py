@@ -1,163 +1,184 @@
-"""The embedded PostgreSQL: initialised once, started on a private socket, stopped whatever happens."""
+"""The embedded PostgreSQL: made once, configured at each start, reached by a private Unix socket.
+
+Nobody is asked for a password: the socket lies in a folder (0700) of the servers' account, and no port is open.
+"""
 
 import asyncio
-import contextlib
 import os
+import shutil
 import signal
 import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import asyncpg
 import psutil
 
+from harness.stack import home, process
 from harness.stack.accounts import Account
-from harness.stack.config import benchmark_settings
-from harness.stack.errors import EnvironmentFailed
-from harness.stack.leash import leashed
+from harness.stack.errors import ServerFailed
 
-_START_S = 60.0
-_STOP_S = 30.0
-_USER = "chatbench"
+_READY_S = 120.0
+_SETTINGS_FILE = "chatbench.conf"
+#: SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one.
+_STOP = (signal.SIGINT, signal.SIGQUIT)
 
 
-@dataclass(kw_only=True, slots=True)
-class Postgres:
-    """A PostgreSQL server, embedded or the user's own."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmbeddedPostgres:
+    """A running server of our own."""
 
-    #: DSN with `{database}` in place of the database's name; it may hold a password and is never printed.
-    template: str
-    admin_database: str
-    embedded: bool
-    #: Programs (pgbench, psql) of the same version; None with the user's own server.
-    programs: Path | None = None
-    #: The postmaster, when it is ours.
-    pid: int | None = None
+    socket_folder: Path
+    data_folder: Path
+    process: subprocess.Popen[bytes]
+    embedded: bool = True
+
+    def dsn(self, database: str) -> str:
+        """For asyncpg, psql, pgbench and psycopg alike."""
+        return f"postgresql://postgres@/{quote(database)}?host={quote(str(self.socket_folder), safe='')}&port=5432"
 
     @property
     def admin_dsn(self) -> str:
-        return self.dsn(self.admin_database)
-
-    def dsn(self, database: str) -> str:
-        return self.template.replace("{database}", quote(database))
+        return self.dsn("postgres")
 
     def pids(self) -> list[int]:
-        """The postmaster and its backends, when they are ours."""
-        if self.pid is None or not psutil.pid_exists(self.pid):
+        """The server and its processes now."""
+        try:
+            server = psutil.Process(self.process.pid)
+            return [server.pid, *(child.pid for child in server.children(recursive=True))]
+        except psutil.NoSuchProcess:
             return []
-        return [self.pid, *(child.pid for child in psutil.Process(self.pid).children(recursive=True))]
-
-    async def describe(self) -> dict[str, Any]:
-        connection = await asyncpg.connect(self.admin_dsn)
-        try:
-            changed = await connection.fetch(
-                "SELECT name, current_setting(name) AS value FROM pg_settings "
-                "WHERE source NOT IN ('default', 'override', 'client') AND name NOT LIKE '%directories' ORDER BY name"
-            )
-            return {
-                "version": await connection.fetchval("SHOW server_version"),
-                "embedded": self.embedded,
-                "settings": {row["name"]: row["value"] for row in changed},
-            }
-        finally:
-            await connection.close()
 
 
-def initialise(data: Path, programs: Path, account: Account) -> None:
-    """initdb, once per home."""
-    if (data / "PG_VERSION").exists():
-        return
-    account.own(data)
-    command = [str(programs / "initdb"), "-D", str(data), "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, **_as(account))  # noqa: S603 - our own program
-    if done.returncode:
-        raise EnvironmentFailed(
-            f"initdb failed in {data}: {done.stderr.strip().splitlines()[-1:] or done.stdout[-200:]}. "
-            "Nothing was started. See that the disk has room and the folder is writable."
-        )
-
-
-async def start(
-    data: Path, sockets: Path, programs: Path, account: Account
-) -> tuple[Postgres, subprocess.Popen[bytes]]:
-    """Start on a Unix socket in `sockets`, which only we and the account can enter; there is no TCP port."""
-    stop_stale(data)
-    settings = benchmark_settings() | {"listen_addresses": "", "unix_socket_directories": str(sockets)}
-    command = [str(programs / "postgres"), "-D", str(data)]
-    for name, value in settings.items():
-        command += ["-c", f"{name}={value}"]
-    with (data.parent / "postgres.log").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own program
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            preexec_fn=leashed,
-            **_as(account),  # noqa: PLW1509 - see leash
-        )
-    postgres = Postgres(
-        template=f"postgresql://{_USER}@/{{database}}?host={quote(str(sockets), safe='')}",
-        admin_database="postgres",
-        embedded=True,
-        programs=programs,
-        pid=process.pid,
-    )
+@contextmanager
+def running(folder: Path, programs: Path, account: Account, settings: Mapping[str, str]) -> Iterator[EmbeddedPostgres]:
+    """Start, and stop whatever happens inside. It accepts connections once `ready` has returned."""
+    record, log = folder / "postgres.json", folder / "postgres.log"
+    if stale := process.stop_stale(record, *_STOP):
+        home.remove(stale.socket_folder)
+    data = _data_folder(folder, programs, account)
+    _forget_dead_server(data)
+    sockets = home.socket_folder(account)
+    started: subprocess.Popen[bytes] | None = None
     try:
-        await _wait_until_ready(postgres, process, data.parent / "postgres.log")
-    except BaseException:
-        stop(process)
-        raise
-    return postgres, process
+        _configure(data, account, {**settings, **_private(sockets)})
+        log.unlink(missing_ok=True)
+        started = process.start([str(programs / "postgres"), "-D", str(data)], account, log, folder=folder)
+        process.write_footprint(record, started.pid, sockets)
+        yield EmbeddedPostgres(socket_folder=sockets, data_folder=data, process=started)
+    finally:
+        if started:
+            process.stop(started, *_STOP)
+        record.unlink(missing_ok=True)
+        home.remove(sockets)
 
 
-async def _wait_until_ready(postgres: Postgres, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = asyncio.get_running_loop().time() + _START_S
-    while asyncio.get_running_loop().time() < deadline:
-        if process.poll() is not None:
-            break
+async def ready(server: EmbeddedPostgres) -> None:
+    """Wait until the server answers a query."""
+    deadline = time.monotonic() + _READY_S
+    while True:
         try:
-            connection = await asyncpg.connect(postgres.admin_dsn, timeout=5)
-        except (OSError, asyncpg.CannotConnectNowError):
+            connection = await asyncpg.connect(server.admin_dsn, timeout=10)
+        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+            if server.process.poll() is not None or time.monotonic() > deadline:
+                raise _failed("did not start", process.tail(server.data_folder.parent / "postgres.log")) from error
             await asyncio.sleep(0.05)
-            continue
-        await connection.close()
+        else:
+            await connection.close()
+            return
+
+
+def _data_folder(folder: Path, programs: Path, account: Account) -> Path:
+    """Made once. An interrupted initdb leaves only the unfinished folder, which the next start replaces."""
+    data, unfinished = folder / f"postgres-{_major(programs)}", folder / "postgres-unfinished"
+    if data.exists():
+        give_back(data, account)
+        return data
+    home.remove(unfinished)
+    unfinished.mkdir()
+    home.give(unfinished, account)
+    command = [
+        *(str(programs / "initdb"), "-D", str(unfinished), "--username=postgres", "--encoding=UTF8", "--no-sync"),
+        *("--auth-local=trust", "--auth-host=reject", "--no-instructions", "--locale=C"),
+        *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+    ]
+    made = process.run(command, account, folder=folder)
+    if made.returncode != 0:
+        home.remove(unfinished)
+        raise _failed("could not make its data folder", (made.stderr or made.stdout).strip())
+    with (unfinished / "postgresql.conf").open("a") as file:
+        file.write(f"\ninclude = '{_SETTINGS_FILE}'\n")
+    unfinished.rename(data)
+    return data
+
+
+def give_back(data: Path, account: Account) -> None:
+    """A home first used by another account (a run as root, then not) cannot be started."""
+    owner = data.stat().st_uid
+    if owner != account.uid:
+        raise ServerFailed(
+            f"{data} belongs to account number {owner}, and PostgreSQL would run as {account.name}. No server was "
+            "started. Use another --home, or remove that folder (snapshots are built again, datasets stay)."
+        )
+
+
+def _configure(data: Path, account: Account, settings: Mapping[str, str]) -> None:
+    """Every start has exactly these settings: what an earlier run set with ALTER SYSTEM is gone."""
+    lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
+    for name, text in ((_SETTINGS_FILE, "".join(lines)), ("postgresql.auto.conf", "")):
+        file = data / name
+        file.write_text(text)
+        home.give(file, account, 0o600)
+
+
+def _private(sockets: Path) -> dict[str, str]:
+    return {
+        "listen_addresses": "",
+        "port": "5432",
+        "unix_socket_directories": str(sockets),
+        "unix_socket_permissions": "0700",
+    }
+
+
+def _forget_dead_server(data: Path) -> None:
+    """A killed server leaves postmaster.pid; when the pid is somebody else's by now, PostgreSQL would not start."""
+    pid_file = data / "postmaster.pid"
+    try:
+        pid = int(pid_file.read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
         return
-    last = log.read_text(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
-    raise EnvironmentFailed(
-        f"The embedded PostgreSQL did not start: {last[0]} Nothing was measured. Its log is {log}; "
-        "`chatbench doctor` names what is missing."
+    if not _serves(pid, data):
+        pid_file.unlink(missing_ok=True)
+        return
+    os.kill(pid, signal.SIGQUIT)
+    if not process.wait_gone(pid, _READY_S):
+        raise _failed("of a dead run does not stop", f"process {pid} serves {data}")
+
+
+def _serves(pid: int, data: Path) -> bool:
+    try:
+        return str(data) in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
+
+
+def _major(programs: Path) -> str:
+    version = subprocess.run(  # noqa: S603 -- our own program
+        [str(programs / "postgres"), "--version"], capture_output=True, text=True, check=True
+    )
+    return version.stdout.split()[-1].split(".")[0]
+
+
+def _failed(fact: str, detail: str) -> ServerFailed:
+    return ServerFailed(
+        f"The embedded PostgreSQL {fact}. Nothing was measured. It said:\n{detail}\n"
+        "`chatbench doctor` says what is missing; another --home or your own server (--postgres) also helps."
     )
 
 
-def stop(process: "subprocess.Popen[bytes]") -> None:
-    """Fast shutdown: open sessions are ended, data is safe."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGQUIT)
-            process.wait(_STOP_S)
-
-
-def stop_stale(data: Path) -> None:
-    """End a server that a killed owner left behind: the home's lock is ours, so nobody uses it."""
-    with contextlib.suppress(OSError, ValueError, psutil.Error, psutil.TimeoutExpired):
-        process = psutil.Process(int((data / "postmaster.pid").read_text().splitlines()[0]))
-        if process.name() == "postgres" and str(data) in process.cmdline():
-            process.send_signal(signal.SIGINT)
-            process.wait(_STOP_S)
-
-
-def _as(account: Account) -> dict[str, Any]:
-    if account.is_ours:
-        return {}
-    return {
-        "user": account.uid,
-        "group": account.gid,
-        "extra_groups": [],
-        "cwd": "/",
-        "env": {**os.environ, "HOME": "/"},
-    }
+def free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free

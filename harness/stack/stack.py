@@ -1,89 +1,137 @@
-"""The stack: PostgreSQL and Redis for one run, started for it or the user's own, stopped with it."""
+"""The stack of a run: PostgreSQL and Redis, embedded or the user's own, started and stopped with it."""
 
-import asyncio
-import fcntl
-import os
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.stack import postgres as embedded_postgres
-from harness.stack import valkey as embedded_valkey
-from harness.stack.accounts import Account, readable_home, server_account
-from harness.stack.binaries import postgres_programs, valkey_program
-from harness.stack.config import StackConfig
-from harness.stack.errors import EnvironmentFailed
-from harness.stack.own import own_postgres, own_redis
-from harness.stack.postgres import Postgres
-from harness.stack.valkey import Redis
+import asyncpg
+from redis.asyncio import Redis
+
+from harness import redis_guard
+from harness.databases import drop_all
+from harness.stack import binaries, own, postgres, valkey
+from harness.stack.accounts import server_account
+from harness.stack.config import StackConfig, benchmark_settings, machine_memory_bytes
+from harness.stack.errors import ServerInUse
+from harness.stack.home import locked, server_folder
+from harness.stack.own import OwnPostgres, OwnRedis
+from harness.stack.postgres import EmbeddedPostgres
+from harness.stack.valkey import EmbeddedValkey
+
+#: Roles of databases that live only as long as a run: left-overs are a killed run's.
+_PASSING = ("trial", "serve", "test")
+#: Session lock on the user's own server: "chatbench" in a 64-bit key.
+_LOCK_KEY = int.from_bytes(b"chatbnch")
+#: Paths say nothing about a measurement and belong in no report.
+_SETTINGS = (
+    "SELECT name, current_setting(name) AS value FROM pg_settings "
+    "WHERE source NOT IN ('default', 'override', 'client', 'session') "
+    "AND name !~ '(_file|_directory|_directories)$' ORDER BY name"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stack:
-    """Both servers, ready."""
+    """What a run talks to."""
 
-    postgres: Postgres
-    redis: Redis
+    postgres: EmbeddedPostgres | OwnPostgres
+    redis: EmbeddedValkey | OwnRedis
+
+    async def settings(self) -> dict[str, str]:
+        """PostgreSQL's settings that differ from its defaults."""
+        connection = await asyncpg.connect(self.postgres.admin_dsn)
+        try:
+            return {row["name"]: row["value"] for row in await connection.fetch(_SETTINGS)}
+        finally:
+            await connection.close()
 
     async def describe(self) -> dict[str, Any]:
         """Versions and settings, for the record of a run."""
-        return {"postgres": await self.postgres.describe(), "redis": await self.redis.describe()}
+        connection = await asyncpg.connect(self.postgres.admin_dsn)
+        try:
+            version = await connection.fetchval("SHOW server_version")
+        finally:
+            await connection.close()
+        client: Redis = Redis.from_url(self.redis.url(), protocol=2)
+        try:
+            server = await client.info("server")
+        finally:
+            await client.aclose()
+        product = "Valkey" if "valkey_version" in server else "Redis"
+        return {
+            "postgres": {"version": version, "embedded": self.postgres.embedded},
+            "postgres_settings": await self.settings(),
+            "redis": {
+                "product": product,
+                "version": str(server.get("valkey_version") or server["redis_version"]),
+                "embedded": self.redis.embedded,
+            },
+        }
 
 
 @asynccontextmanager
 async def open_stack(config: StackConfig) -> AsyncIterator[Stack]:
-    """Start what is embedded, reach what is not; stop what was started, whatever happens."""
+    """Lock the home, start or reach both servers, and stop what was started, whatever happens inside."""
+    async with AsyncExitStack() as closing:
+        closing.enter_context(locked(config.home))
+        # the user's own first: a wrong address is said before anything starts
+        own_postgres = await _own_postgres(config.postgres, closing) if config.postgres else None
+        own_redis = await _own_redis(config.redis, closing) if config.redis else None
+        yield Stack(
+            postgres=own_postgres or await _embedded_postgres(config, closing),
+            redis=own_redis or await _embedded_valkey(config.home, closing),
+        )
+
+
+async def _embedded_postgres(config: StackConfig, closing: AsyncExitStack) -> EmbeddedPostgres:
     account = server_account()
-    home = readable_home(config.home, account)
-    home.mkdir(parents=True, exist_ok=True)
-    async with AsyncExitStack() as cleanup:
-        cleanup.enter_context(_lock(home))
-        # short, for a socket's path holds about 100 bytes; private, for the sockets ask no password
-        sockets = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="cb-", dir="/tmp")))  # noqa: S108 - made 0700
-        account.own(sockets)
-        postgres = await _postgres(config, home, sockets, account, cleanup)
-        redis = await _redis(config, home, sockets, cleanup)
-        yield Stack(postgres=postgres, redis=redis)
-
-
-async def _postgres(
-    config: StackConfig, home: Path, sockets: Path, account: Account, cleanup: AsyncExitStack
-) -> Postgres:
-    if config.postgres:
-        return await own_postgres(config.postgres)
-    programs = await asyncio.to_thread(postgres_programs, home)
-    data = home / "postgres"
-    await asyncio.to_thread(embedded_postgres.initialise, data, programs, account)
-    server, process = await embedded_postgres.start(data, sockets, programs, account)
-    cleanup.callback(embedded_postgres.stop, process)
+    folder = server_folder(config.home, account)
+    settings = {**benchmark_settings(machine_memory_bytes(), _shared_memory_bytes()), **config.settings}
+    server = closing.enter_context(
+        postgres.running(folder, binaries.postgres_programs(account), account, settings),
+    )
+    await postgres.ready(server)
+    await drop_all(server.admin_dsn, roles=_PASSING)
     return server
 
 
-async def _redis(config: StackConfig, home: Path, sockets: Path, cleanup: AsyncExitStack) -> Redis:
-    if config.redis:
-        return await own_redis(config.redis)
-    server, process = await embedded_valkey.start(home, sockets, valkey_program())
-    cleanup.callback(embedded_valkey.stop, process)
+async def _embedded_valkey(home: Path, closing: AsyncExitStack) -> EmbeddedValkey:
+    account = server_account()
+    folder = server_folder(home, account)
+    server = closing.enter_context(valkey.running(folder, binaries.valkey_program(account), account))
+    await valkey.ready(server)
     return server
 
 
-@contextmanager
-def _lock(home: Path) -> Iterator[None]:
-    """One run per home: two would trip over each other's servers."""
-    path = home / "lock"
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise EnvironmentFailed(
-                f"{home} is in use by process {file.read().strip() or 'unknown'}, so nothing was started. "
-                "Wait for it, stop it, or give this run a home of its own with --home."
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
+async def _own_postgres(address: str, closing: AsyncExitStack) -> OwnPostgres:
+    connection = await own.connect_postgres(address)
+    closing.push_async_callback(connection.close, timeout=5)
+    if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK_KEY):
+        raise ServerInUse(
+            f"Another chatbench uses PostgreSQL at {own.without_password(address)} (it holds an advisory lock). "
+            "Nothing was changed. Wait for it, or use another server: two runs would disturb each other's numbers."
+        )
+    server = OwnPostgres(address=address)
+    await drop_all(server.admin_dsn, roles=_PASSING)
+    return server
+
+
+async def _own_redis(address: str, closing: AsyncExitStack) -> OwnRedis:
+    own.expect_redis_url(address)
+    shown = own.without_password(address)
+    client: Redis = Redis.from_url(address, protocol=2)
+    closing.push_async_callback(client.aclose)
+    await own.check_redis(client, address)
+    await redis_guard.claim(client, shown)
+    server: Redis = Redis.from_url(address, protocol=2)
+    server.connection_pool.connection_kwargs["db"] = 0
+    closing.push_async_callback(server.aclose)
+    lease = await closing.enter_async_context(redis_guard.leased(server, shown))
+    return OwnRedis(address=address, lease=lease)
+
+
+def _shared_memory_bytes() -> int | None:
+    place = Path("/dev/shm")  # noqa: S108 -- asked for its size only
+    return postgres.free_bytes(place) if place.exists() else None
