@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -243,7 +243,7 @@ def _run(work: Coroutine[Any, Any, Answer]) -> Answer:
     return _guard(lambda: asyncio.run(interruptible()))
 
 
-def _guard(work: Any) -> Any:
+def _guard(work: Callable[[], Answer]) -> Answer:
     """Errors that say what to do are told as they are, without a traceback."""
     try:
         return work()
@@ -274,7 +274,7 @@ def _adhoc(
         "rounds": rounds,
         "scenarios": scenarios or [{"name": "day", "rate": 1.0}],
     }
-    return _guard(lambda: experiment_from(content, "command line", known_names()))  # type: ignore[no-any-return]
+    return _guard(lambda: experiment_from(content, "command line", known_names()))
 
 
 def _load(

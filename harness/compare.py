@@ -80,7 +80,7 @@ def prepare_dataset(name: str, seed: int, home: Path) -> tuple[Manifest, Path]:
     wanted = dataset(name, seed=seed)
     folder = home / "datasets" / f"{name}-{seed}"
     with step(f"dataset {name} (seed {seed})", wanted.messages) as shown:
-        return generate(wanted, folder, lambda rows: shown.advance(rows)), folder
+        return generate(wanted, folder, shown.advance), folder
 
 
 def lanes(experiment: Experiment) -> list[str]:

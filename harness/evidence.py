@@ -1,5 +1,6 @@
 """What the database says of a window: counters read before and after, told apart by operation."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,24 @@ async def read_counters(dsn: str, redis_url: str) -> Counters:
     )
 
 
-def evidence_between(before: Counters, after: Counters, queryids: Mapping[str, int]) -> dict[str, Any]:
+async def read_image_bytes(dsn: str, before: Counters, after: Counters) -> int | None:
+    """Bytes of full-page images in the window; None where the server does not let us look into its WAL."""
+    start, end = before.database["wal_position"], after.database["wal_position"]
+    if start == end:
+        return 0
+    connection = await asyncpg.connect(dsn)
+    try:
+        size: int = await connection.fetchval(_sql("image_bytes"), start, end)
+        return size
+    except asyncpg.PostgresError:
+        return None
+    finally:
+        await connection.close()
+
+
+def evidence_between(
+    before: Counters, after: Counters, queryids: Mapping[str, int], *, wal_image_bytes: int | None
+) -> dict[str, Any]:
     """Differences over the window, in the form of trials.jsonl; `queryids` maps a statement's slot to its id."""
     wal_bytes = _wal_position(after) - _wal_position(before)
     hit = _grown(before.database, after.database, "blocks_hit")
@@ -58,7 +76,7 @@ def evidence_between(before: Counters, after: Counters, queryids: Mapping[str, i
             if queryid in after.statements
         },
         "wal_bytes": wal_bytes,
-        "wal_image_bytes": None,
+        "wal_image_bytes": wal_image_bytes,
         "checkpoints": _grown(before.database, after.database, "checkpoints"),
         "autovacuums": sum(
             _grown(before.tables.get(name), table, "autovacuums") for name, table in after.tables.items()
@@ -87,7 +105,10 @@ async def query_identifiers(connection: Any, queries: Mapping[str, str]) -> dict
     """pg_stat_statements' queryid of each slot's statement, as the planner itself names it (PostgreSQL 16 and newer)."""
     identifiers: dict[str, int] = {}
     for slot, text in queries.items():
-        plan = await connection.fetchval(f"EXPLAIN (GENERIC_PLAN, VERBOSE, FORMAT JSON) {text}")
+        # planned for any parameters, so NULLs do as arguments; the statement itself does not run
+        parameters = max((int(number) for number in re.findall(r"\$(\d+)", text)), default=0)
+        explain = f"EXPLAIN (GENERIC_PLAN, VERBOSE, FORMAT JSON) {text}"
+        plan = await connection.fetchval(explain, *[None] * parameters)
         found = orjson.loads(plan)[0].get("Query Identifier")
         if found is not None:
             identifiers[slot] = found

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,7 +23,7 @@ from reference_server.variant import SqlFile, Variant
 #: Told (rows copied, or 0) with what is being done.
 Progress = Callable[[str, int], None]
 _LOAD_ORDER = ("users", "conversations", "messages", "blocks")
-_EXTENSIONS = ("pg_stat_statements", "pg_prewarm")
+_EXTENSIONS = ("pg_stat_statements", "pg_prewarm", "pg_walinspect")
 _INDEX_BUILDERS = 2
 
 
@@ -83,7 +84,8 @@ async def _build(dsn: str, variant: Variant, manifest: Manifest, folder: Path, p
     try:
         await _create_tables(connection, variant, manifest)
         for table in _LOAD_ORDER:
-            await copy_table(connection, table, folder, lambda rows, table=table: progress(f"copy {table}", rows))
+            # one connection: two would interleave batches, and the heap's order would differ from build to build
+            await copy_table(connection, table, folder, partial(progress, f"copy {table}"))
         await _run_all(connection, schema.keys(variant), progress)
         await _build_side_by_side(dsn, schema.indexes(variant), progress)
         await _run_all(connection, schema.after_load(variant), progress)

@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 from datasets.shape import Dataset
 from harness.databases import Mark, clone_database, drop_database
 from harness.errors import HarnessError
-from harness.evidence import evidence_between, read_counters
+from harness.evidence import evidence_between, read_counters, read_image_bytes
 from harness.experiment import ScenarioLoad
 from harness.gate import open_gate
 from harness.load_process import first_of, load_process, locust_command
@@ -102,10 +102,11 @@ async def _measure(
         with _timed(steps, "window"):
             arrival = await first_of(process, log, gate.arrival("done"))
         after = await read_counters(dsn, redis)
+        images = await read_image_bytes(dsn, before, after)
         await gate.go()
         with _timed(steps, "stop"):
             await process.wait()
-    return arrival["outcome"], evidence_between(before, after, plan.snapshot.queryids)
+    return arrival["outcome"], evidence_between(before, after, plan.snapshot.queryids, wal_image_bytes=images)
 
 
 async def _prepare(stack: Stack, plan: TrialPlan, clone: str, steps: dict[str, float]) -> None:

@@ -87,7 +87,7 @@ def _window_s(options: Namespace) -> float | None:
     if options.window > 0:
         return float(options.window)
     if options.run_time:
-        return max(float(options.run_time) - options.warmup, 1.0)
+        return max(float(options.run_time) - float(options.warmup), 1.0)
     return None
 
 

@@ -21,7 +21,7 @@ from scenarios.timed import TimedChat
 _NS_PER_S = 1_000_000_000
 
 
-class ChatUser(User):  # type: ignore[misc]
+class ChatUser(User):
     """Subclass it, give it `@task(weight)` coroutines, and talk to the target through `self.chat`."""
 
     abstract = True

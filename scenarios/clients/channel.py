@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import time
 from collections import defaultdict
-from typing import Any
 
 import orjson
 from redis.asyncio import Redis
@@ -16,7 +15,7 @@ from scenarios.protocol import OnDelivery
 class ChannelListener:
     """One pub/sub connection for every device of this process."""
 
-    def __init__(self, redis: "Redis[Any]") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._pubsub: PubSub = redis.pubsub(ignore_subscribe_messages=True)
         self._devices: dict[str, list[OnDelivery]] = defaultdict(list)
         self._pump: asyncio.Task[None] | None = None

@@ -1,0 +1,130 @@
+"""The newest page through a ChatUser, against pgbench and against Locust's own PostgreSQL user."""
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import orjson
+
+from datasets.shape import Dataset
+from harness.benchmarks.pgbench import pgbench
+from harness.benchmarks.result import Result
+from reference_server.variant import load_variant
+
+_LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+_CONNECTIONS = 8
+#: A hot conversation, but not the longest.
+_ORDINAL = 10
+_REPEATS = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageBench:
+    """Where and what is asked."""
+
+    dsn: str
+    redis: str
+    dataset: Dataset
+    seconds: int
+
+    @property
+    def conversation(self) -> str:
+        return str(self.dataset.conversation_id(_ORDINAL))
+
+    @property
+    def member(self) -> str:
+        return str(self.dataset.user_id(self.dataset.members(_ORDINAL)[0]))
+
+    @property
+    def sql(self) -> str:
+        return load_variant("spec").queries["newest_page"].text.strip().rstrip(";")
+
+
+async def pages(bench: PageBench) -> list[Result]:
+    """Interleaved repeats; each ratio is the median of the repeats' ratios."""
+    results: list[Result] = []
+    for limit in (1, 50):
+        ours: list[float] = []
+        theirs: list[float] = []
+        for _ in range(_REPEATS):
+            ours.append(await _chat_user(bench, limit))
+            theirs.append(await _pgbench(bench, limit))
+        results.append(_ratio(f"page{limit}_vs_pgbench", ours, theirs, "pgbench -M prepared, 1/s"))
+    locust_ours = [await _chat_user(bench, 1) for _ in range(2)]
+    locust_theirs = [await _locust_postgres(bench) for _ in range(2)]
+    return [*results, _ratio("page1_vs_locust_postgres", locust_ours, locust_theirs, "locust.contrib.postgres, 1/s")]
+
+
+def _ratio(name: str, ours: list[float], theirs: list[float], peer: str) -> Result:
+    ratio = median(mine / other for mine, other in zip(ours, theirs, strict=True))
+    unit = f"ratio of pages/s (ours {median(ours):,.0f}/s)"
+    return Result(name=name, value=ratio, unit=unit, peer=peer, peer_value=median(theirs))
+
+
+async def _chat_user(bench: PageBench, limit: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        await _locust(
+            bench,
+            *("NewestPage", "--variant", "spec", "--dataset", bench.dataset.name, "--arrivals", "closed"),
+            *("--users", str(_CONNECTIONS), "--spawn-rate", "100", "--connections", str(_CONNECTIONS)),
+            *("--warmup", "1", "--window", str(bench.seconds), "--page-size", str(limit), "--out", folder),
+        )
+        outcome = orjson.loads((Path(folder) / "outcome.json").read_bytes())
+    count: int = outcome["operations"]["newest_page"]["count"]
+    return count / float(outcome["generator"]["window_s"])
+
+
+async def _pgbench(bench: PageBench, limit: int) -> float:
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+        text = re.sub(r"--.*", "", bench.sql).replace("$1", ":conversation").replace("$2", ":member")
+        # one line: pgbench ends a statement at a line's semicolon
+        script.write(" ".join(text.replace("$3", str(limit)).split()) + ";\n")
+        script.flush()
+        said = await pgbench(
+            bench.dsn,
+            *("-n", "-M", "prepared", "-c", str(_CONNECTIONS), "-j", "2", "-T", str(bench.seconds), "-f", script.name),
+            *("-D", f"conversation={bench.conversation}", "-D", f"member={bench.member}"),
+        )
+    match = re.search(r"tps = ([\d.]+)", said)
+    assert match, said
+    return float(match.group(1))
+
+
+async def _locust_postgres(bench: PageBench) -> float:
+    said = await _locust(
+        bench,
+        *("LocustPostgres", "--users", str(_CONNECTIONS), "--spawn-rate", "100"),
+        *("--run-time", f"{bench.seconds}s", "--json"),
+    )
+    entries = orjson.loads(said[said.index("[") :])
+    entry = next(entry for entry in entries if entry["num_requests"])
+    duration = float(entry["last_request_timestamp"]) - float(entry["start_time"])
+    return int(entry["num_requests"]) / duration
+
+
+async def _locust(bench: PageBench, *arguments: str) -> str:
+    literal = bench.sql.replace("$1", f"'{bench.conversation}'").replace("$2", f"'{bench.member}'").replace("$3", "1")
+    environment: Mapping[str, str] = {
+        "CHATBENCH_POSTGRES": bench.dsn,
+        "CHATBENCH_REDIS": bench.redis,
+        "CHATBENCH_BENCH_CONVERSATION": bench.conversation,
+        "CHATBENCH_BENCH_MEMBER": bench.member,
+        "CHATBENCH_BENCH_SQL": literal,
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "locust", "-f", str(_LOCUSTFILE), *arguments),
+        *("--headless", "--only-summary", "--loglevel", "ERROR"),
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, complaint = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"locust failed: {complaint.decode()[-800:]}")
+    return said.decode()
