@@ -58,7 +58,11 @@ class Messages(UseCases):
             return await self._sent_before_block(user, conversation, draft)
         receiver: UUID = addressed["receiver_id"]
         async with self._changing_unread(receiver, conversation):
-            message = await self._store(user, conversation, receiver, draft)
+            try:
+                message = await self._store(user, conversation, receiver, draft)
+            except asyncpg.ForeignKeyViolationError:
+                # One of the two left since the check, and the conversation with them.
+                raise no_conversation(conversation) from None
         if message is None:
             await self._announce_nothing(receiver, conversation)
             return Sent(message=await self._stored(user, conversation, draft), is_new=False)

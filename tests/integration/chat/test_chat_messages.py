@@ -90,6 +90,18 @@ async def test_an_empty_conversation_is_an_empty_page_for_its_members(world):
     assert (list(page.rows), page.next) == ([], None)
 
 
+async def test_a_send_to_somebody_who_leaves_meanwhile_is_not_found(world, monkeypatch):
+    store = type(world.chat)._store
+
+    async def leave_first(self, *arguments):
+        await world.database.execute("DELETE FROM users WHERE id = $1", world.bob)
+        return await store(self, *arguments)
+
+    monkeypatch.setattr(type(world.chat), "_store", leave_first)
+    with pytest.raises(NotFound):
+        await world.say(world.ann, "are you there?")
+
+
 async def test_a_block_either_way_stops_sending_but_not_a_retry_of_what_was_stored(world):
     draft = text("before")
     await world.chat.send(world.ann, world.conversation, draft)
