@@ -1,21 +1,43 @@
-"""What a machine offers and lacks, and what to do about it."""
+"""What chatbench finds on this machine and on the servers it is given, and what to do where something is missing."""
 
 import os
 import platform
 import shutil
+import subprocess
 import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
+import asyncpg
 import psutil
+from redis.asyncio import Redis
 
-from harness.errors import HarnessError
-from harness.stack.accounts import server_account
-from harness.stack.config import StackConfig
-from harness.stack.stack import open_stack
+from harness.stack import binaries, own
+from harness.stack.accounts import can_reach, server_account
+from harness.stack.address import expect_redis_url, without_password
+from harness.stack.config import GIB, StackConfig, machine_memory_bytes
+from harness.stack.errors import EnvironmentFailed
 
-_LEAST_FREE_BYTES = 5_000_000_000
-_LEAST_CORES = 2
+Status = Literal["ok", "warn", "fail"]
+_OLDEST_PYTHON = (3, 11)
+#: The quickstart: the medium dataset, five snapshots and a clone at a time.
+_DISK_BYTES = 10 * GIB
+_MEMORY_BYTES = 4 * GIB
+#: Share of time that the hypervisor gave to somebody else, above which numbers are noise.
+_STEAL_SHARE = 0.02
+_GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+#: Durable, measured, and without a compiler's pauses: settings that a comparison on an own server should have.
+_EXPECTED = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "track_io_timing": "on",
+    "pg_stat_statements.track_planning": "on",
+    "jit": "off",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,80 +45,183 @@ class Check:
     """One thing looked at."""
 
     name: str
-    #: ok, warn or fail.
-    status: str
+    status: Status
+    #: What was found.
     seen: str
+    #: What to do; None when nothing is to be done.
     remedy: str | None = None
 
 
 async def checks(config: StackConfig) -> list[Check]:
-    """Look at the machine, then start (or reach) the servers and ask them."""
-    return [*_machine(config.home), *await _servers(config)]
+    """Everything, in the order in which a run would need it. Changes nothing, starts no server."""
+    found = [_python(), _cores(), _memory(), _disk(config.home), *_quiet_machine()]
+    if config.postgres:
+        found += await _own_postgres(config.postgres)
+    else:
+        found += [_account(config.home), _program("embedded PostgreSQL", _postgres_version)]
+    if config.redis:
+        found += await _own_redis(config.redis)
+    else:
+        found.append(_program("embedded Valkey", _valkey_version))
+    return found
 
 
-def _machine(home: Path) -> list[Check]:
-    cores, free = os.cpu_count() or 1, _free_bytes(home)
-    return [
-        Check(name="Python", status="ok", seen=f"{platform.python_version()} ({sys.implementation.name})"),
-        Check(
-            name="cores",
-            status="ok" if cores >= _LEAST_CORES else "warn",
-            seen=str(cores),
-            remedy=None if cores >= _LEAST_CORES else "load generator and database will share one core: expect noise",
-        ),
-        Check(name="memory", status="ok", seen=f"{psutil.virtual_memory().total / 1e9:.1f} GB"),
-        Check(
-            name="disk",
-            status="ok" if free > _LEAST_FREE_BYTES else "warn",
-            seen=f"{free / 1e9:.1f} GB free",
-            remedy=None if free > _LEAST_FREE_BYTES else "`medium` needs about 5 GB for its snapshots; use `small`",
-        ),
-        _load(),
-    ]
+def _python() -> Check:
+    seen = platform.python_version()
+    if sys.version_info < _OLDEST_PYTHON:
+        return Check(name="Python", status="fail", seen=seen, remedy="Use Python 3.11 or newer.")
+    return Check(name="Python", status="ok", seen=seen)
 
 
-def _load() -> Check:
-    one_minute = os.getloadavg()[0]
-    busy = one_minute > (os.cpu_count() or 1) / 2
-    remedy = "other programs are running: measurements will be noisy or void" if busy else None
-    return Check(name="load", status="warn" if busy else "ok", seen=f"{one_minute:.2f} over a minute", remedy=remedy)
+def _cores() -> Check:
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if usable < 2:  # noqa: PLR2004 -- one for the servers, one for the load
+        remedy = "Load generator and servers will share one core; use two or more for numbers to rely on."
+        return Check(name="cores", status="warn", seen=str(usable), remedy=remedy)
+    return Check(name="cores", status="ok", seen=str(usable))
 
 
-async def _servers(config: StackConfig) -> list[Check]:
+def _memory() -> Check:
+    usable = machine_memory_bytes()
+    seen = f"{usable / GIB:.1f} GiB"
+    if usable < _MEMORY_BYTES:
+        return Check(name="memory", status="warn", seen=seen, remedy="Use datasets up to small, or 4 GiB and more.")
+    return Check(name="memory", status="ok", seen=seen)
+
+
+def _disk(home: Path) -> Check:
+    place = next(folder for folder in [home.resolve(), *home.resolve().parents] if folder.exists())
+    free = shutil.disk_usage(place).free
+    seen = f"{free / GIB:.1f} GiB free"
+    if not os.access(place, os.W_OK):
+        return Check(name="disk", status="fail", seen="not writable", remedy="Give a writable place with --home.")
+    if free < _DISK_BYTES:
+        remedy = "The quickstart needs about 10 GiB: free some, or give a roomier place with --home."
+        return Check(name="disk", status="warn", seen=seen, remedy=remedy)
+    return Check(name="disk", status="ok", seen=seen)
+
+
+def _quiet_machine() -> Iterator[Check]:
+    """Hints: what makes a machine's numbers wander."""
+    if _GOVERNOR.exists() and (governor := _GOVERNOR.read_text().strip()) != "performance":
+        remedy = "Clock rates will follow the load: `cpupower frequency-set -g performance`."
+        yield Check(name="CPU governor", status="warn", seen=governor, remedy=remedy)
+    times = psutil.cpu_times()
+    stolen = getattr(times, "steal", 0.0) / max(sum(times), 1.0)
+    if stolen > _STEAL_SHARE:
+        remedy = "A neighbour takes CPU time from this virtual machine; expect wide intervals."
+        yield Check(name="CPU steal", status="warn", seen=f"{stolen:.1%} since boot", remedy=remedy)
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load > cores / 2:
+        remedy = "Something else is running; stop it before measuring."
+        yield Check(name="load", status="warn", seen=f"{load:.1f} on {cores} cores", remedy=remedy)
+
+
+def _account(home: Path) -> Check:
+    name = "account of PostgreSQL"
     try:
         account = server_account()
-        found = [Check(name="account", status="ok", seen=f"PostgreSQL runs as {account.name}")]
-        async with open_stack(config) as stack:
-            facts = await stack.describe()
-    except HarnessError as error:
-        return [Check(name="servers", status="fail", seen=str(error), remedy="see the sentence's end")]
-    postgres, redis = facts["postgres"], facts["redis"]
-    settings = postgres["settings"]
-    durable = settings.get("fsync", "on") == "on"
-    preloaded = "pg_stat_statements" in settings.get("shared_preload_libraries", "")
-    return [
-        *found,
-        Check(name="PostgreSQL", status="ok", seen=f"{postgres['version']}{_whose(postgres['embedded'])}"),
-        Check(
-            name="pg_stat_statements",
-            status="ok" if preloaded else "warn",
-            seen="loaded" if preloaded else "not loaded",
-            remedy=None if preloaded else "add it to shared_preload_libraries, or reports lack the database's evidence",
-        ),
-        Check(
-            name="durability",
-            status="ok" if durable else "warn",
-            seen=f"fsync {settings.get('fsync', 'on')}",
-            remedy=None if durable else "commits cost nothing here: writes will look cheaper than they are",
-        ),
-        Check(name=redis["server"], status="ok", seen=f"{redis['version']}{_whose(redis['embedded'])}"),
-    ]
+    except EnvironmentFailed as error:
+        return Check(name=name, status="fail", seen="none", remedy=str(error))
+    if home.exists() and not can_reach(account, home):
+        remedy = f"None needed: {account.name} cannot get to the home, so server files go to /var/tmp."
+        return Check(name=name, status="ok", seen=account.name, remedy=remedy)
+    return Check(name=name, status="ok", seen=account.name)
 
 
-def _whose(embedded: bool) -> str:  # noqa: FBT001 - the one fact it tells
-    return " (embedded)" if embedded else " (your own)"
+def _program(name: str, version: Callable[[], str]) -> Check:
+    try:
+        return Check(name=name, status="ok", seen=version())
+    except (EnvironmentFailed, OSError, subprocess.SubprocessError) as error:
+        return Check(name=name, status="fail", seen="does not run", remedy=str(error))
 
 
-def _free_bytes(home: Path) -> int:
-    existing = next(folder for folder in (home.resolve(), *home.resolve().parents) if folder.exists())
-    return shutil.disk_usage(existing).free
+def _postgres_version() -> str:
+    return _say_version(binaries.postgres_programs(server_account()) / "postgres")
+
+
+def _valkey_version() -> str:
+    return _say_version(binaries.valkey_program(server_account()))
+
+
+def _say_version(program: Path) -> str:
+    said = subprocess.run(  # noqa: S603 -- our own program
+        [str(program), "--version"], capture_output=True, text=True, check=True, timeout=20
+    )
+    return said.stdout.strip()
+
+
+async def _own_postgres(address: str) -> list[Check]:
+    name = "your PostgreSQL"
+    try:
+        connection = await own.connect_postgres(address)
+    except EnvironmentFailed as error:
+        return [Check(name=name, status="fail", seen=without_password(address), remedy=str(error))]
+    try:
+        return [
+            Check(name=name, status="ok", seen=await connection.fetchval("SHOW server_version")),
+            await _own_role(connection),
+            *[check async for check in _own_extensions(connection)],
+            *[check async for check in _own_settings(connection)],
+        ]
+    finally:
+        await connection.close()
+
+
+async def _own_role(connection: asyncpg.Connection) -> Check:
+    role = await connection.fetchrow("SELECT current_user AS name, rolsuper FROM pg_roles WHERE rolname = current_user")
+    assert role, "a connected role is listed"
+    if role["rolsuper"]:
+        return Check(name="its user", status="ok", seen=f"{role['name']}, superuser")
+    remedy = "Grant pg_read_all_stats, pg_checkpoint, and the right to create pg_stat_statements and pg_prewarm."
+    return Check(name="its user", status="warn", seen=f"{role['name']}, not a superuser", remedy=remedy)
+
+
+async def _own_extensions(connection: asyncpg.Connection) -> AsyncIterator[Check]:
+    for extension in ("pg_stat_statements", "pg_prewarm"):
+        version = await connection.fetchval(
+            "SELECT default_version FROM pg_available_extensions WHERE name = $1", extension
+        )
+        if version:
+            yield Check(name=f"its {extension}", status="ok", seen=version)
+        else:
+            remedy = "Install the server's contrib package (on Debian it is part of postgresql-NN)."
+            yield Check(name=f"its {extension}", status="fail", seen="not installed", remedy=remedy)
+
+
+async def _own_settings(connection: asyncpg.Connection) -> AsyncIterator[Check]:
+    for setting, expected in _EXPECTED.items():
+        value = await connection.fetchval("SELECT current_setting($1, true)", setting)
+        if value != expected:
+            remedy = f"Numbers are for your setting; the embedded server has {setting} = {expected}."
+            yield Check(name=setting, status="warn", seen=str(value), remedy=remedy)
+
+
+async def _own_redis(address: str) -> list[Check]:
+    try:
+        expect_redis_url(address)
+        async with _redis(address) as client:
+            await own.check_redis(client, address)
+            server = await client.info("server")
+            memory = await client.info("memory")
+    except EnvironmentFailed as error:
+        return [Check(name="your Redis", status="fail", seen=without_password(address), remedy=str(error))]
+    product = f"Valkey {server['valkey_version']}" if "valkey_version" in server else f"Redis {server['redis_version']}"
+    return [Check(name="your Redis", status="ok", seen=product), _eviction(memory)]
+
+
+def _eviction(memory: dict[str, Any]) -> Check:
+    policy = str(memory.get("maxmemory_policy", "unknown"))
+    if memory.get("maxmemory") and policy != "noeviction":
+        remedy = "Keys may be evicted in a window: raise maxmemory, or read hit rates with that in mind."
+        return Check(name="its eviction", status="warn", seen=policy, remedy=remedy)
+    return Check(name="its eviction", status="ok", seen=policy)
+
+
+@asynccontextmanager
+async def _redis(address: str) -> AsyncIterator[Redis]:
+    client: Redis = Redis.from_url(address, protocol=2, socket_connect_timeout=own.CONNECT_S)
+    try:
+        yield client
+    finally:
+        await client.aclose()

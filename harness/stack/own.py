@@ -1,19 +1,20 @@
 """The user's own servers: reached, let in, new enough, or a clear refusal. A password is never shown."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import asyncpg
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from harness.redis_guard import RedisLease, empty_marked
+from harness.stack.address import expect_postgres_url, expect_redis_url, with_database, without_password
 from harness.stack.errors import AccessRefused, EnvironmentFailed, TooOld, Unreachable
 
 #: CREATE DATABASE … STRATEGY, which cloning relies on, came with 15.
 OLDEST_POSTGRES = 15
 OLDEST_REDIS = 7
-_CONNECT_S = 10.0
+CONNECT_S = 10.0
 _NOTHING_CHANGED = "Nothing was changed."
 
 
@@ -65,11 +66,11 @@ class OwnRedis:
 
 async def connect_postgres(address: str) -> asyncpg.Connection:
     """A connection to a server that fits, or an error that says what is wrong with it."""
-    _expect_url(address, ("postgresql", "postgres"), "postgresql://user:password@host:5432/database")
+    expect_postgres_url(address)
     shown = without_password(address)
     admin = OwnPostgres(address=address).admin_dsn
     try:
-        connection = await asyncpg.connect(admin, timeout=_CONNECT_S)
+        connection = await asyncpg.connect(admin, timeout=CONNECT_S)
     except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError) as error:
         raise AccessRefused(
             f"PostgreSQL at {shown} refuses the user or the password ({type(error).__name__}). {_NOTHING_CHANGED} "
@@ -110,6 +111,7 @@ async def _check_postgres(connection: asyncpg.Connection, shown: str) -> None:
 
 async def check_redis(client: Redis, address: str) -> None:
     """Raise if the server does not answer, does not let us in, or is too old."""
+    expect_redis_url(address)
     shown = without_password(address)
     try:
         server = await client.info("server")
@@ -132,46 +134,6 @@ async def check_redis(client: Redis, address: str) -> None:
         )
 
 
-def expect_redis_url(address: str) -> None:
-    _expect_url(address, ("redis", "rediss", "unix"), "redis://:password@host:6379/0")
-
-
-def with_database(address: str, database: str) -> str:
-    """The same server, another database."""
-    parts = urlsplit(address)
-    query = [(key, value) for key, value in parse_qsl(parts.query) if key not in ("dbname", "database")]
-    return (
-        urlunsplit(parts._replace(path=f"/{quote(database)}", query=urlencode(query))).replace(":///", "://", 1)
-        if parts.netloc
-        else f"{parts.scheme}:///{quote(database)}" + (f"?{urlencode(query)}" if query else "")
-    )
-
-
-def without_password(address: str) -> str:
-    """The address as it may be shown."""
-    parts = urlsplit(address)
-    netloc = parts.netloc
-    if "@" in netloc:
-        user, _, host = netloc.rpartition("@")
-        netloc = f"{user.split(':')[0]}@{host}" if ":" not in user else f"{user.split(':')[0]}:***@{host}"
-    query = [(key, "***" if "pass" in key.lower() else value) for key, value in parse_qsl(parts.query)]
-    shown = f"{parts.scheme}://{netloc}{parts.path}"
-    return shown + (f"?{urlencode(query, safe='/*')}" if query else "")
-
-
-def _expect_url(address: str, schemes: tuple[str, ...], example: str) -> None:
-    try:
-        parts = urlsplit(address)
-        fits = parts.scheme in schemes and (parts.port is None or parts.port > 0)
-    except ValueError:
-        fits = False
-    if not fits:
-        raise EnvironmentFailed(
-            f"The server's address is not a {schemes[0]} URL (it is not shown: it may hold a password). "
-            f"{_NOTHING_CHANGED} It looks like {example}."
-        )
-
-
 def _refused(shown: str, error: Exception) -> AccessRefused:
     return AccessRefused(
         f"Redis at {shown} refuses the user or the password ({type(error).__name__}). {_NOTHING_CHANGED} "
@@ -181,5 +143,5 @@ def _refused(shown: str, error: Exception) -> AccessRefused:
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, TimeoutError) and not str(error):
-        return f"no answer within {_CONNECT_S:.0f} s"
+        return f"no answer within {CONNECT_S:.0f} s"
     return str(error) or type(error).__name__

@@ -5,7 +5,6 @@ Nobody is asked for a password: the socket lies in a folder (0700) of the server
 
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -96,7 +95,7 @@ def _data_folder(folder: Path, programs: Path, account: Account) -> Path:
     """Made once. An interrupted initdb leaves only the unfinished folder, which the next start replaces."""
     data, unfinished = folder / f"postgres-{_major(programs)}", folder / "postgres-unfinished"
     if data.exists():
-        give_back(data, account)
+        _require_owner(data, account)
         return data
     home.remove(unfinished)
     unfinished.mkdir()
@@ -116,7 +115,7 @@ def _data_folder(folder: Path, programs: Path, account: Account) -> Path:
     return data
 
 
-def give_back(data: Path, account: Account) -> None:
+def _require_owner(data: Path, account: Account) -> None:
     """A home first used by another account (a run as root, then not) cannot be started."""
     owner = data.stat().st_uid
     if owner != account.uid:
@@ -178,7 +177,3 @@ def _failed(fact: str, detail: str) -> ServerFailed:
         f"The embedded PostgreSQL {fact}. Nothing was measured. It said:\n{detail}\n"
         "`chatbench doctor` says what is missing; another --home or your own server (--postgres) also helps."
     )
-
-
-def free_bytes(folder: Path) -> int:
-    return shutil.disk_usage(folder).free

@@ -1,5 +1,6 @@
 """The stack of a run: PostgreSQL and Redis, embedded or the user's own, started and stopped with it."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from harness import redis_guard
 from harness.databases import drop_all
 from harness.stack import binaries, own, postgres, valkey
 from harness.stack.accounts import server_account
+from harness.stack.address import expect_redis_url, without_password
 from harness.stack.config import StackConfig, benchmark_settings, machine_memory_bytes
 from harness.stack.errors import ServerInUse
 from harness.stack.home import locked, server_folder
@@ -110,7 +112,7 @@ async def _own_postgres(address: str, closing: AsyncExitStack) -> OwnPostgres:
     closing.push_async_callback(connection.close, timeout=5)
     if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK_KEY):
         raise ServerInUse(
-            f"Another chatbench uses PostgreSQL at {own.without_password(address)} (it holds an advisory lock). "
+            f"Another chatbench uses PostgreSQL at {without_password(address)} (it holds an advisory lock). "
             "Nothing was changed. Wait for it, or use another server: two runs would disturb each other's numbers."
         )
     server = OwnPostgres(address=address)
@@ -119,9 +121,9 @@ async def _own_postgres(address: str, closing: AsyncExitStack) -> OwnPostgres:
 
 
 async def _own_redis(address: str, closing: AsyncExitStack) -> OwnRedis:
-    own.expect_redis_url(address)
-    shown = own.without_password(address)
-    client: Redis = Redis.from_url(address, protocol=2)
+    expect_redis_url(address)
+    shown = without_password(address)
+    client: Redis = Redis.from_url(address, protocol=2, socket_connect_timeout=own.CONNECT_S)
     closing.push_async_callback(client.aclose)
     await own.check_redis(client, address)
     await redis_guard.claim(client, shown)
@@ -134,4 +136,4 @@ async def _own_redis(address: str, closing: AsyncExitStack) -> OwnRedis:
 
 def _shared_memory_bytes() -> int | None:
     place = Path("/dev/shm")  # noqa: S108 -- asked for its size only
-    return postgres.free_bytes(place) if place.exists() else None
+    return shutil.disk_usage(place).free if place.exists() else None
