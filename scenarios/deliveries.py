@@ -35,9 +35,10 @@ class Deliveries:
             self._devices_by_message[message] = devices
 
     def forget(self, message: str) -> None:
-        """The send failed, so nothing is owed."""
-        self._expected.pop(message, None)
-        self._devices_by_message.pop(message, None)
+        """The send failed, so nothing is owed; a message that has arrived was sent, whatever its sender was told."""
+        expected = self._expected.get(message)
+        if expected and not expected.devices:
+            del self._expected[message], self._devices_by_message[message]
 
     def received(self, message: str, device: int, at_ns: int) -> None:
         expected = self._expected.get(message)
