@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from harness.comparison import TASK_PREFIX
+
 #: Above it the generator's own queueing is in the response times.
 MAX_CPU_SHARE = 0.9
 MAX_LOOP_LAG_P99_US = 20_000
@@ -29,7 +31,11 @@ def why_void(outcome: dict[str, Any], evidence: dict[str, Any], *, closed_loop: 
 
 
 def _error_reasons(outcome: dict[str, Any]) -> list[str]:
-    calls = sum(entry["count"] + entry["errors"] for entry in outcome["operations"].values())
+    # a task that went well is no call of its own; one that failed by itself is a call that could not be made
+    calls = sum(
+        entry["errors"] + (0 if name.startswith(TASK_PREFIX) else entry["count"])
+        for name, entry in outcome["operations"].items()
+    )
     errors = sum(entry["errors"] for entry in outcome["operations"].values())
     if not calls or errors / calls <= MAX_ERROR_SHARE:
         return []
