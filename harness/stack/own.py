@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 from redis.asyncio import Redis
-from redis.exceptions import AuthenticationError, RedisError, ResponseError
+from redis.exceptions import AuthenticationError, AuthorizationError, NoPermissionError, RedisError
 
 from harness.redis_guard import RedisLease, empty_marked
 from harness.stack.address import expect_postgres_url, expect_redis_url, with_database, without_password
@@ -115,17 +115,8 @@ async def check_redis(client: Redis, address: str) -> None:
     shown = without_password(address)
     try:
         server = await client.info("server")
-    except AuthenticationError as error:
-        raise _refused(shown, error) from None
-    except ResponseError as error:
-        if str(error).startswith(("NOAUTH", "WRONGPASS", "NOPERM")):
-            raise _refused(shown, error) from None
-        raise Unreachable(f"Redis at {shown} answers with an error: {error}. {_NOTHING_CHANGED}") from None
     except (OSError, TimeoutError, RedisError) as error:
-        raise Unreachable(
-            f"Redis at {shown} cannot be reached: {_reason(error)}. {_NOTHING_CHANGED} "
-            "Check host and port, and whether the server runs; without --redis chatbench starts its own Valkey."
-        ) from None
+        raise (_refused(shown) if _is_refusal(error) else _no_answer(shown, error)) from None
     version = str(server.get("redis_version", "0"))
     if "valkey_version" not in server and int(version.split(".", maxsplit=1)[0]) < OLDEST_REDIS:
         raise TooOld(
@@ -134,14 +125,31 @@ async def check_redis(client: Redis, address: str) -> None:
         )
 
 
-def _refused(shown: str, error: Exception) -> AccessRefused:
+def _is_refusal(error: BaseException) -> bool:
+    """Over a Unix socket redis-py wraps what the server said."""
+    cause: BaseException | None = error
+    while cause:
+        if isinstance(cause, AuthenticationError | AuthorizationError | NoPermissionError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
+
+
+def _refused(shown: str) -> AccessRefused:
     return AccessRefused(
-        f"Redis at {shown} refuses the user or the password ({type(error).__name__}). {_NOTHING_CHANGED} "
+        f"Redis at {shown} refuses the user or the password. {_NOTHING_CHANGED} "
         "Check the password in the URL and the user's rights."
+    )
+
+
+def _no_answer(shown: str, error: BaseException) -> Unreachable:
+    return Unreachable(
+        f"Redis at {shown} cannot be reached: {_reason(error)}. {_NOTHING_CHANGED} "
+        "Check host, port and database, and whether the server runs; without --redis chatbench starts its own Valkey."
     )
 
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, TimeoutError) and not str(error):
         return f"no answer within {CONNECT_S:.0f} s"
-    return str(error) or type(error).__name__
+    return str(error).rstrip(".") or type(error).__name__
