@@ -3,7 +3,8 @@
 from reference_server.conversations import Conversations
 from reference_server.messages import Messages
 from reference_server.people import People
+from reference_server.resume import Resume
 
 
-class Chat(Messages, Conversations, People):
+class Chat(Messages, Conversations, People, Resume):
     """The use cases of one variant over one database and one Redis. Open it with opening.open_chat."""

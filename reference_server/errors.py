@@ -23,6 +23,14 @@ class NotFound(ChatError):
     code = "not_found"
 
 
+class Unauthorized(ChatError):
+    """Nobody knows who is asking: no token, or one that is forged or expired."""
+
+    status = 401
+    title = "Unauthorized"
+    code = "unauthorized"
+
+
 class Forbidden(ChatError):
     """You can see it, but this change is another person's to make."""
 
@@ -61,6 +69,22 @@ class BadRequest(ChatError):
     status = 422
     title = "Bad request"
     code = "bad_request"
+
+
+class BadJson(ChatError):
+    """The body is not JSON."""
+
+    status = 400
+    title = "Malformed JSON"
+    code = "bad_json"
+
+
+class TooLarge(ChatError):
+    """The body is larger than any request needs."""
+
+    status = 413
+    title = "Body too large"
+    code = "too_large"
 
 
 class BadMessage(ChatError):

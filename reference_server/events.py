@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 
-from reference_server.records import Row
+from reference_server.records import Cursor, Row
 
 
 def channel(user: UUID) -> str:
@@ -31,7 +31,9 @@ def message_payload(row: Row) -> dict[str, Any]:
 
 
 def message_new(row: Row) -> bytes:
-    return _event("message.new", message_payload(row))
+    """The event carries the cursor after which a socket that lost its connection resumes."""
+    cursor = Cursor(row["created_at"], row["id"]).encode()
+    return orjson.dumps({"type": "message.new", "payload": message_payload(row), "cursor": cursor})
 
 
 def message_read(conversation: UUID, reader: UUID, count: int) -> bytes:

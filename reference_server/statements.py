@@ -29,6 +29,7 @@ SLOTS = (
     "media_gallery/newest",
     "media_gallery/older",
     "membership",
+    "missed_messages",
     "newest_page",
     "older_page",
     "open_conversation/create",

@@ -1,0 +1,80 @@
+"""Outboxes: what waits for one socket, bounded; and which sockets listen to which channel."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+
+#: Events that wait for one socket. A device that is this far behind is closed and resumes by cursor:
+#: to wait would stall others or fill the memory, to drop events silently would lose messages.
+ROOM = 1_000
+
+
+def nothing() -> None:
+    """What happens on overflow until somebody says otherwise."""
+
+
+class Outbox:
+    """Frames for one socket, in order."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self._room = room
+        self._frames: deque[str] = deque()
+        self._filled = asyncio.Event()
+        self.overflowed = False
+        self.on_overflow: Callable[[], object] = nothing
+
+    def put(self, frame: str) -> None:
+        """Never waits. One frame too many empties the outbox for good."""
+        if self.overflowed:
+            return
+        if len(self._frames) >= self._room:
+            self.overflowed = True
+            self._frames.clear()
+            self.on_overflow()
+            return
+        self._frames.append(frame)
+        self._filled.set()
+
+    async def take(self) -> str:
+        """The next frame, when there is one."""
+        while not self._frames:
+            self._filled.clear()
+            await self._filled.wait()
+        return self._frames.popleft()
+
+
+class Registry:
+    """Which outboxes listen to which channel."""
+
+    def __init__(self) -> None:
+        self._listening: dict[bytes, set[Outbox]] = {}
+
+    def add(self, channel: bytes, outbox: Outbox) -> None:
+        self._listening.setdefault(channel, set()).add(outbox)
+
+    def remove(self, channel: bytes, outbox: Outbox) -> None:
+        """Again changes nothing."""
+        listening = self._listening.get(channel, set())
+        listening.discard(outbox)
+        if not listening:
+            self._listening.pop(channel, None)
+
+    def __contains__(self, channel: bytes) -> bool:
+        """Whether anybody listens."""
+        return channel in self._listening
+
+    def channels(self) -> list[bytes]:
+        return list(self._listening)
+
+    def deliver(self, channel: bytes, frame: str) -> None:
+        """To every listener of a channel."""
+        # a copy: an overflow may take a listener away meanwhile
+        for outbox in tuple(self._listening.get(channel, ())):
+            outbox.put(frame)
+
+    def deliver_to_all(self, frame: str) -> None:
+        for outbox in self._all():
+            outbox.put(frame)
+
+    def _all(self) -> Iterable[Outbox]:
+        return [outbox for listening in self._listening.values() for outbox in listening]

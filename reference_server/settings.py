@@ -1,0 +1,77 @@
+"""Settings: what a server process is told, secrets by environment only."""
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+_SECRET_BYTES = 16
+_ENVIRONMENT = ("CHATBENCH_POSTGRES", "CHATBENCH_REDIS", "CHATBENCH_TOKEN_SECRET")
+
+
+class SettingsError(Exception):
+    """The server cannot start as it was told to."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """One server process."""
+
+    postgres: str
+    redis: str
+    token_secret: bytes
+    variant: str
+    host: str
+    #: 0 takes a free one.
+    port: int
+    #: To PostgreSQL, and at most as many to Redis.
+    connections: int
+
+
+def read_settings(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Settings:
+    """Raises SettingsError, and SystemExit(2) for wrong options."""
+    options = _parser().parse_args(arguments)
+    missing = [name for name in _ENVIRONMENT if not environment.get(name)]
+    if missing:
+        raise SettingsError(f"{', '.join(missing)} not set, so the server does not start. Set it in the environment.")
+    secret = environment["CHATBENCH_TOKEN_SECRET"].encode()
+    if len(secret) < _SECRET_BYTES:
+        raise SettingsError(
+            f"CHATBENCH_TOKEN_SECRET has {len(secret)} bytes and could be guessed, so the server does not start. "
+            f"Use {_SECRET_BYTES} or more random ones."
+        )
+    return Settings(
+        postgres=environment["CHATBENCH_POSTGRES"],
+        redis=environment["CHATBENCH_REDIS"],
+        token_secret=secret,
+        variant=options.variant,
+        host=options.host,
+        port=options.port,
+        connections=options.connections,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m reference_server.serve",
+        description="One process of the reference server; start several for a cluster.",
+        epilog=f"Needs {', '.join(_ENVIRONMENT)} in the environment. Prints one JSON line when it is ready.",
+    )
+    parser.add_argument("--variant", default="spec", help="the schema variant of the database (default: spec)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1)")
+    parser.add_argument("--port", type=_number(0, 65535), default=0, help="port, 0 for a free one (default: 0)")
+    parser.add_argument("--connections", type=_number(1, 1000), default=16, help="to PostgreSQL (default: 16)")
+    return parser
+
+
+class _number:  # noqa: N801 - argparse shows the name of a type in its messages
+    """A whole number within bounds."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self._least, self._most = least, most
+
+    def __call__(self, text: str) -> int:
+        value = int(text)
+        if not self._least <= value <= self._most:
+            raise argparse.ArgumentTypeError(f"{value} is not between {self._least} and {self._most}")
+        return value
