@@ -5,23 +5,18 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal
 
-import asyncpg
 import psutil
-from redis.asyncio import Redis
 
-from harness.stack import binaries, own
+from harness.check import Check
+from harness.own_checks import own_postgres, own_redis
+from harness.stack import binaries
 from harness.stack.accounts import can_reach, server_account
-from harness.stack.address import expect_redis_url, without_password
 from harness.stack.config import GIB, StackConfig, machine_memory_bytes
 from harness.stack.errors import EnvironmentFailed
 
-Status = Literal["ok", "warn", "fail"]
 _OLDEST_PYTHON = (3, 11)
 #: The quickstart: the medium dataset, five snapshots and a clone at a time.
 _DISK_BYTES = 10 * GIB
@@ -29,38 +24,17 @@ _MEMORY_BYTES = 4 * GIB
 #: Share of time that the hypervisor gave to somebody else, above which numbers are noise.
 _STEAL_SHARE = 0.02
 _GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
-#: Durable, measured, and without a compiler's pauses: settings that a comparison on an own server should have.
-_EXPECTED = {
-    "fsync": "on",
-    "synchronous_commit": "on",
-    "full_page_writes": "on",
-    "track_io_timing": "on",
-    "pg_stat_statements.track_planning": "on",
-    "jit": "off",
-}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
-    """One thing looked at."""
-
-    name: str
-    status: Status
-    #: What was found.
-    seen: str
-    #: What to do; None when nothing is to be done.
-    remedy: str | None = None
 
 
 async def checks(config: StackConfig) -> list[Check]:
     """Everything, in the order in which a run would need it. Changes nothing, starts no server."""
     found = [_python(), _cores(), _memory(), _disk(config.home), *_quiet_machine()]
     if config.postgres:
-        found += await _own_postgres(config.postgres)
+        found += await own_postgres(config.postgres)
     else:
         found += [_account(config.home), _program("embedded PostgreSQL", _postgres_version)]
     if config.redis:
-        found += await _own_redis(config.redis)
+        found += await own_redis(config.redis)
     else:
         found.append(_program("embedded Valkey", _valkey_version))
     return found
@@ -149,79 +123,3 @@ def _say_version(program: Path) -> str:
         [str(program), "--version"], capture_output=True, text=True, check=True, timeout=20
     )
     return said.stdout.strip()
-
-
-async def _own_postgres(address: str) -> list[Check]:
-    name = "your PostgreSQL"
-    try:
-        connection = await own.connect_postgres(address)
-    except EnvironmentFailed as error:
-        return [Check(name=name, status="fail", seen=without_password(address), remedy=str(error))]
-    try:
-        return [
-            Check(name=name, status="ok", seen=await connection.fetchval("SHOW server_version")),
-            await _own_role(connection),
-            *[check async for check in _own_extensions(connection)],
-            *[check async for check in _own_settings(connection)],
-        ]
-    finally:
-        await connection.close()
-
-
-async def _own_role(connection: asyncpg.Connection) -> Check:
-    role = await connection.fetchrow("SELECT current_user AS name, rolsuper FROM pg_roles WHERE rolname = current_user")
-    assert role, "a connected role is listed"
-    if role["rolsuper"]:
-        return Check(name="its user", status="ok", seen=f"{role['name']}, superuser")
-    remedy = "Grant pg_read_all_stats, pg_checkpoint, and the right to create pg_stat_statements and pg_prewarm."
-    return Check(name="its user", status="warn", seen=f"{role['name']}, not a superuser", remedy=remedy)
-
-
-async def _own_extensions(connection: asyncpg.Connection) -> AsyncIterator[Check]:
-    for extension in ("pg_stat_statements", "pg_prewarm"):
-        version = await connection.fetchval(
-            "SELECT default_version FROM pg_available_extensions WHERE name = $1", extension
-        )
-        if version:
-            yield Check(name=f"its {extension}", status="ok", seen=version)
-        else:
-            remedy = "Install the server's contrib package (on Debian it is part of postgresql-NN)."
-            yield Check(name=f"its {extension}", status="fail", seen="not installed", remedy=remedy)
-
-
-async def _own_settings(connection: asyncpg.Connection) -> AsyncIterator[Check]:
-    for setting, expected in _EXPECTED.items():
-        value = await connection.fetchval("SELECT current_setting($1, true)", setting)
-        if value != expected:
-            remedy = f"Numbers are for your setting; the embedded server has {setting} = {expected}."
-            yield Check(name=setting, status="warn", seen=str(value), remedy=remedy)
-
-
-async def _own_redis(address: str) -> list[Check]:
-    try:
-        expect_redis_url(address)
-        async with _redis(address) as client:
-            await own.check_redis(client, address)
-            server = await client.info("server")
-            memory = await client.info("memory")
-    except EnvironmentFailed as error:
-        return [Check(name="your Redis", status="fail", seen=without_password(address), remedy=str(error))]
-    product = f"Valkey {server['valkey_version']}" if "valkey_version" in server else f"Redis {server['redis_version']}"
-    return [Check(name="your Redis", status="ok", seen=product), _eviction(memory)]
-
-
-def _eviction(memory: dict[str, Any]) -> Check:
-    policy = str(memory.get("maxmemory_policy", "unknown"))
-    if memory.get("maxmemory") and policy != "noeviction":
-        remedy = "Keys may be evicted in a window: raise maxmemory, or read hit rates with that in mind."
-        return Check(name="its eviction", status="warn", seen=policy, remedy=remedy)
-    return Check(name="its eviction", status="ok", seen=policy)
-
-
-@asynccontextmanager
-async def _redis(address: str) -> AsyncIterator[Redis]:
-    client: Redis = Redis.from_url(address, protocol=2, socket_connect_timeout=own.CONNECT_S)
-    try:
-        yield client
-    finally:
-        await client.aclose()
