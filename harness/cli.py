@@ -68,7 +68,7 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
     """List what there is to choose from."""
-    entries = describe(kind)
+    entries = _guard(lambda: describe(kind))
     if as_json:
         typer.echo(orjson.dumps(entries, option=orjson.OPT_INDENT_2).decode())
         return
@@ -139,7 +139,7 @@ def run(
     load |= {"receivers": receivers, "devices": devices, "compare": False}
     experiment = _adhoc(dataset=dataset, seed=trial_seed, baseline=variant, scenarios=[load], rounds=1)
     config = StackConfig(home=home, postgres=postgres, redis=redis)
-    _compare(experiment, RunFolder.create(out_folder or _new_folder(f"{variant}-{scenario}")), config, home)
+    _compare(experiment, _create(out_folder or _new_folder(f"{variant}-{scenario}")), config, home)
 
 
 @app.command(
@@ -169,8 +169,8 @@ def compare(
         folder = _guard(lambda: RunFolder.open(resume))
         plan = _guard(lambda: comparing.stored_experiment(folder))
     elif experiment:
-        plan = load_experiment(_experiment_path(experiment), known_names())
-        folder = RunFolder.create(out_folder or _new_folder(plan.name))
+        plan = _guard(lambda: load_experiment(_experiment_path(experiment), known_names()))
+        folder = _create(out_folder or _new_folder(plan.name))
     else:
         baseline, *candidates = [name.strip() for name in variants.split(",") if name.strip()] or ["baseline"]
         plan = _adhoc(
@@ -181,7 +181,7 @@ def compare(
             rounds=rounds,
             scenarios=[_load(scenario, target, users, rate, warmup, window)],
         )
-        folder = RunFolder.create(out_folder or _new_folder("-".join([scenario, baseline, *candidates])))
+        folder = _create(out_folder or _new_folder("-".join([scenario, baseline, *candidates])))
     _compare(plan, folder, config, home)
 
 
@@ -296,6 +296,10 @@ def _experiment_path(name: str) -> Path:
     """A path, or the name of one that ships."""
     shipped = FOLDER / f"{name}.toml"
     return shipped if shipped.exists() else Path(name)
+
+
+def _create(path: Path) -> RunFolder:
+    return _guard(lambda: RunFolder.create(path))
 
 
 def _new_folder(name: str) -> Path:
