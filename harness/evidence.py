@@ -54,8 +54,7 @@ async def read_image_bytes(dsn: str, before: Counters, after: Counters) -> int |
         return 0
     connection = await asyncpg.connect(dsn)
     try:
-        size: int = await connection.fetchval(_sql("image_bytes"), start, end)
-        return size
+        return int(await connection.fetchval(_sql("image_bytes"), start, end))
     except asyncpg.PostgresError:
         return None
     finally:
@@ -102,7 +101,7 @@ def evidence_between(
 
 
 async def query_identifiers(connection: Any, queries: Mapping[str, str]) -> dict[str, int]:
-    """pg_stat_statements' queryid of each slot's statement, as the planner itself names it (PostgreSQL 16 and newer)."""
+    """pg_stat_statements' queryid of each slot's statement, as the planner names it (PostgreSQL 16 and newer)."""
     identifiers: dict[str, int] = {}
     for slot, text in queries.items():
         # planned for any parameters, so NULLs do as arguments; the statement itself does not run

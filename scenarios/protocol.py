@@ -24,7 +24,7 @@ class Subscription(Protocol):
 
 
 class ChatClient(Protocol):
-    """Every call acts as `user`; a failure raises an error with a stable `code`. `object`: an answer that nobody reads."""
+    """Every call acts as `user`; a failure raises an error with a stable `code`; `object` answers nobody reads."""
 
     async def newest_page(self, user: UUID, conversation: UUID, *, limit: int) -> PageView: ...
     async def older_page(self, user: UUID, conversation: UUID, *, before: Any, limit: int) -> PageView: ...

@@ -25,9 +25,8 @@ _FILE = Path("runs/bench/bench.json")
 
 
 async def _bench(*, quick: bool) -> list[Result]:
-    # a home of its own: nothing that another run left can help
-    with tempfile.TemporaryDirectory(prefix="chatbench-bench-", dir=_roomy()) as home:
-        Path(home).chmod(0o755)
+    # a home of its own: nothing that another run left can help; on disk, for /tmp may be memory
+    with tempfile.TemporaryDirectory(prefix=".bench-", dir=Path.cwd()) as home:
         async with open_stack(StackConfig(home=Path(home))) as stack:
             return await _all(stack, quick=quick)
 
@@ -60,11 +59,6 @@ async def _pages(stack: Stack, snapshot: Snapshot, *, seconds: int) -> list[Resu
         return await pages(bench)
     finally:
         await drop_database(stack.postgres.admin_dsn, clone)
-
-
-def _roomy() -> str:
-    """/var/tmp is on disk; /tmp may be memory."""
-    return "/var/tmp"  # noqa: S108 - a folder of its own is made inside
 
 
 def main() -> None:
