@@ -7,10 +7,10 @@ from typing import Any, cast
 from uuid import UUID
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from reference_server import tokens
-from reference_server.errors import BadJson, BadMessage, BadRequest, TooLarge, Unauthorized
+from reference_server.errors import BadJson, BadMessage, BadRequest, NotFound, TooLarge, Unauthorized
 from reference_server.records import Cursor, Draft
 from reference_server.validation import check_limit
 
@@ -38,7 +38,11 @@ def uuid(value: Any, name: str) -> UUID:
 
 
 def path_id(request: Request, name: str) -> UUID:
-    return uuid(request.path_params[name], name)
+    """Raises NotFound: what is no id names nothing."""
+    text: str = request.path_params[name]
+    if not _UUID.fullmatch(text):
+        raise NotFound(f"There is nothing at the id {_shown(text)}; ids are UUIDs.")
+    return UUID(text)
 
 
 def page_limit(request: Request) -> int:
@@ -98,12 +102,15 @@ def only(fields: Mapping[str, Any], known: tuple[str, ...]) -> None:
 async def _body(request: Request) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= MAX_BODY_BYTES:
-            chunks.append(chunk)
-        elif size > _DRAINED_BYTES:
-            break
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size <= MAX_BODY_BYTES:
+                chunks.append(chunk)
+            elif size > _DRAINED_BYTES:
+                break
+    except ClientDisconnect:
+        raise BadJson("The connection ended before the body did, so nothing was done.") from None
     if size > MAX_BODY_BYTES:
         raise TooLarge(f"The body has more than {MAX_BODY_BYTES} bytes, so nothing was done. Send less at once.")
     return b"".join(chunks)
