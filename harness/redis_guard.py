@@ -27,13 +27,13 @@ if redis.call('DBSIZE') - redis.call('EXISTS', KEYS[2]) > 0 then return 0 end
 redis.call('SET', KEYS[1], 'chatbench')
 return 1
 """
-#: Empties a marked database and keeps mark and lease; 0 when it was not marked.
+#: Empties a marked database but for the lease, and marks it again if ARGV[1] says so; 0 when it was not marked.
 _EMPTY = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 local lease = redis.call('GET', KEYS[2])
 local left = redis.call('PTTL', KEYS[2])
 redis.call('FLUSHDB')
-redis.call('SET', KEYS[1], 'chatbench')
+if ARGV[1] == 'keep' then redis.call('SET', KEYS[1], 'chatbench') end
 if lease and left > 0 then redis.call('SET', KEYS[2], lease, 'PX', left) end
 return 1
 """
@@ -68,11 +68,18 @@ async def claim(client: Redis, shown: str) -> None:
 async def empty_marked(client: Redis, lease: RedisLease) -> None:
     """FLUSHDB of a marked database only; never FLUSHALL."""
     lease.check()
-    if not await client.eval(_EMPTY, 2, MARK, LEASE):
+    if not await client.eval(_EMPTY, 2, MARK, LEASE, "keep"):
         raise NotOurs(
             f"The logical database has lost its {MARK}, so it may be somebody else's by now. It was not emptied. "
             "Give the number of an empty database."
         )
+
+
+async def leave(client: Redis, lease: RedisLease) -> None:
+    """Give the database back as empty as it was claimed."""
+    if not lease.lost:
+        with contextlib.suppress(RedisError, OSError):  # a server that is gone cannot be tidied; its mark stays ours
+            await client.eval(_EMPTY, 2, MARK, LEASE, "give back")
 
 
 @asynccontextmanager

@@ -126,11 +126,13 @@ async def _own_redis(address: str, closing: AsyncExitStack) -> OwnRedis:
     client: Redis = Redis.from_url(address, protocol=2, socket_connect_timeout=own.CONNECT_S)
     closing.push_async_callback(client.aclose)
     await own.check_redis(client, address)
-    await redis_guard.claim(client, shown)
     server: Redis = Redis.from_url(address, protocol=2)
     server.connection_pool.connection_kwargs["db"] = 0
     closing.push_async_callback(server.aclose)
     lease = await closing.enter_async_context(redis_guard.leased(server, shown))
+    # after the lease, so that a server in use is left alone; given back before the lease ends
+    await redis_guard.claim(client, shown)
+    closing.push_async_callback(redis_guard.leave, client, lease)
     return OwnRedis(address=address, lease=lease)
 
 

@@ -159,6 +159,40 @@ async def test_only_the_marked_database_is_emptied(config, client, servers):
         assert await neighbour.getdel("theirs") == b"precious"
 
 
+@pytest.fixture
+async def zero(servers):
+    """Database 0, where the lease lives."""
+    async with Redis.from_url(servers.redis_url(0), protocol=2) as client:
+        await client.flushdb()
+        yield client
+        await client.flushdb()
+
+
+@pytest.fixture
+def in_zero(config, servers, zero):
+    return StackConfig(home=config.home, postgres=config.postgres, redis=servers.redis_url(0))
+
+
+async def test_a_redis_database_is_given_back_empty(config, client):
+    async with open_stack(config):
+        await client.set("chat:something", "ours")
+    assert await client.keys() == []
+
+
+async def test_database_0_is_given_back_without_mark_and_lease(in_zero, zero):
+    async with open_stack(in_zero):
+        await zero.set("chat:something", "ours")
+    assert await zero.keys() == []
+
+
+async def test_emptying_database_0_keeps_the_lease(in_zero, zero):
+    async with open_stack(in_zero) as stack:
+        held = await zero.get(LEASE)
+        await stack.redis.empty(zero)
+        assert await zero.get(LEASE) == held
+        assert 0 < await zero.pttl(LEASE) <= 30_000
+
+
 async def test_a_mark_that_is_gone_stops_the_emptying(config, client):
     async with open_stack(config) as stack:
         await client.delete(MARK)
