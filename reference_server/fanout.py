@@ -36,10 +36,8 @@ class Fanout:
     """Attach an outbox to a user and everything published to the user arrives in it."""
 
     def __init__(self, redis_url: str) -> None:
-        # redis-py types its connections in part only
-        self._pool: Any = ConnectionPool.from_url(
-            redis_url, protocol=2, socket_timeout=None, socket_connect_timeout=5, socket_keepalive=True
-        )
+        # redis-py types its connections in part only; a Unix socket takes no keepalive, and our own pings do as well
+        self._pool: Any = ConnectionPool.from_url(redis_url, protocol=2, socket_timeout=None, socket_connect_timeout=5)
         self._registry = Registry()
         self._connection: Any = None
         self._subscribed: dict[bytes, asyncio.Future[None]] = {}
