@@ -22,12 +22,12 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _LIMIT = re.compile(r"-?[0-9]{1,9}")
 
 
-def bearer(authorization: str | None, *, secret: bytes) -> UUID:
-    """The user whose token the header carries. Raises Unauthorized."""
+def bearer(authorization: str | None, *, secret: bytes) -> tokens.Grant:
+    """What the header's token grants. Raises Unauthorized."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized("No token was sent, so nothing was done. Send the header Authorization: Bearer <token>.")
-    return tokens.verify(token.strip(), secret=secret, now=time.time())
+    return tokens.read(token.strip(), secret=secret, now=time.time())
 
 
 def uuid(value: Any, name: str) -> UUID:

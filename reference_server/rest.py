@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -91,7 +90,7 @@ async def presence_lookup(call: Call) -> bytes:
 
 
 async def last_seen(call: Call) -> bytes:
-    return orjson.dumps({"last_seen": await call.chat.last_seen(call.user, call.id())})
+    return pages.dumps({"last_seen": await call.chat.last_seen(call.user, call.id())})
 
 
 async def block_list(call: Call) -> bytes:
@@ -152,7 +151,7 @@ def routes(secret: bytes) -> list[Route]:
 
 def _endpoint(handlers: dict[str, Handler], secret: bytes) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        user = requests.bearer(request.headers.get("authorization"), secret=secret)
+        user = requests.bearer(request.headers.get("authorization"), secret=secret).user
         handler = handlers["GET" if request.method == "HEAD" else request.method]
         made = await handler(Call(chat=request.state.chat, user=user, request=request))
         if isinstance(made, Response):

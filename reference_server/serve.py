@@ -12,11 +12,13 @@ import orjson
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
 
 from reference_server.app import Services, create_app, open_services
 from reference_server.errors import Unavailable, VariantError
 from reference_server.settings import Settings, SettingsError, read_settings
-from reference_server.websocket import MAX_FRAME_BYTES
+from reference_server.websocket import ABORT, MAX_FRAME_BYTES
 
 #: A failed environment, as in chatbench's own exit codes.
 _ENVIRONMENT_FAILED = 3
@@ -27,6 +29,7 @@ _BACKLOG = 2048
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     try:
         settings = read_settings(sys.argv[1:])
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -48,7 +51,7 @@ async def _serve(settings: Settings) -> None:
 
         config = uvicorn.Config(
             create_app(settings.token_secret, lifespan),
-            ws="websockets-sansio",
+            ws=AbortableSocket,
             ws_max_size=MAX_FRAME_BYTES,
             ws_per_message_deflate=False,
             lifespan="on",
@@ -72,6 +75,21 @@ class ReadyServer(uvicorn.Server):
         ready = orjson.dumps({"ready": True, "port": sockets[0].getsockname()[1]})
         sys.stdout.write(ready.decode() + "\n")
         sys.stdout.flush()
+
+
+class AbortableSocket(WebSocketsSansIOProtocol):
+    """uvicorn's websockets-sansio, which gives the application a way to drop a reader that reads nothing at all."""
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        scope = getattr(self, "scope", None)
+        if scope is not None:
+            scope["state"][ABORT] = self.transport.abort
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Uvicorn takes a handshake that was answered 401 for an application's mistake."""
+    return record.getMessage() != "ASGI callable returned without completing handshake."
 
 
 def _listen(host: str, port: int) -> socket.socket:

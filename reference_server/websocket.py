@@ -1,11 +1,11 @@
 """WebSocket: /v1/ws, a device's events and its typing and heartbeats; resumes from a cursor."""
 
 import asyncio
-import contextlib
 import logging
+import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
-from uuid import UUID
 
 import orjson
 from starlette.types import Message, Receive, Scope, Send
@@ -15,15 +15,20 @@ from reference_server.chat import Chat
 from reference_server.errors import BadJson, BadRequest, ChatError
 from reference_server.events import message_new
 from reference_server.fanout import Fanout
-from reference_server.outbox import Outbox
+from reference_server.outbox import Outbox, nothing
 from reference_server.records import Cursor
-from reference_server.resume import MOST_MISSED
+from reference_server.tokens import Grant
 
 MAX_FRAME_BYTES = 64 * 1024
 #: The close code for a device that reads too slowly; it reconnects and resumes from its last message's cursor.
 TOO_SLOW = 4408
+EXPIRED = 4401
+#: Where serve.py leaves a way to drop a reader that takes not even its close frame.
+ABORT = "chatbench.abort"
 _FAILED = 1011
-_CLOSE_WITHIN_S = 30.0
+_CLOSE_WITHIN_S = 10.0
+#: asyncio's timers reach about a year; a token may live longer.
+_LONGEST_TIMER_S = 30 * 24 * 3600.0
 #: An event may be published this much later than its message could be queried: a statement's longest life.
 _DUPLICATES_FOR_S = 60.0
 _MESSAGE_NEW = '{"type":"message.new"'
@@ -42,34 +47,38 @@ class WebSocketApp:
         await receive()
         outbox = Outbox()
         try:
-            user, after = self._who(scope)
-            await fanout.attach(user, outbox)
+            grant, after = self._who(scope)
+            await fanout.attach(grant.user, outbox)
         except ChatError as error:
             await _refuse(send, error)
             return
         try:
             await send({"type": "websocket.accept"})
-            await Socket(chat, user, outbox, receive, send).run(after)
+            abort = scope["state"].get(ABORT, nothing)
+            await Socket(chat, grant, outbox, receive, send, abort).run(after)
         finally:
-            await fanout.detach(user, outbox)
+            await fanout.detach(grant.user, outbox)
 
-    def _who(self, scope: Scope) -> tuple[UUID, Cursor | None]:
+    def _who(self, scope: Scope) -> tuple[Grant, Cursor | None]:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         header = headers.get(b"authorization")
         if header is None and "token" in query:
             # a browser cannot set headers on a WebSocket
             header = f"Bearer {query['token'][0]}"
-        user = requests.bearer(header, secret=self._secret)
-        return user, Cursor.decode(query["after"][0]) if "after" in query else None
+        grant = requests.bearer(header, secret=self._secret)
+        return grant, Cursor.decode(query["after"][0]) if "after" in query else None
 
 
 class Socket:
     """One connected device."""
 
-    def __init__(self, chat: Chat, user: UUID, outbox: Outbox, receive: Receive, send: Send) -> None:
-        self._chat, self._user, self._outbox = chat, user, outbox
-        self._receive, self._send = receive, send
+    def __init__(
+        self, chat: Chat, grant: Grant, outbox: Outbox, receive: Receive, send: Send, abort: Callable[[], object]
+    ) -> None:
+        self._chat, self._user, self._outbox = chat, grant.user, outbox
+        self._lifetime_s = min(max(0.0, grant.expires_at - time.time()), _LONGEST_TIMER_S)
+        self._receive, self._send, self._abort = receive, send, abort
         #: Messages that the resume sent: their events may still come.
         self._sent: set[str] = set()
 
@@ -79,7 +88,9 @@ class Socket:
         writer = asyncio.create_task(self._write(after))
         self._outbox.on_overflow = writer.cancel
         try:
-            await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(
+                (reader, writer), timeout=self._lifetime_s, return_when=asyncio.FIRST_COMPLETED
+            )
         finally:
             for task in (reader, writer):
                 task.cancel()
@@ -90,6 +101,8 @@ class Socket:
             await self._close(_FAILED, "failed; reconnect and resume")
         elif self._outbox.overflowed:
             await self._close(TOO_SLOW, "too slow; reconnect and resume")
+        elif not done:
+            await self._close(EXPIRED, "the token has expired; reconnect with a new one")
 
     async def _write(self, after: Cursor | None) -> None:
         if after is not None:
@@ -101,15 +114,17 @@ class Socket:
 
     async def _resume(self, after: Cursor) -> None:
         """The channel is subscribed already: what the query misses arrives as an event, what both have is sent once."""
+        complete = False
         try:
-            async for rows in self._chat.missed_messages(self._user, after=after):
-                for row in rows:
+            async for missed in self._chat.missed_messages(self._user, after=after):
+                for row in missed.rows:
                     await self._send({"type": "websocket.send", "text": message_new(row).decode()})
-                self._sent.update(str(row["id"]) for row in rows)
+                self._sent.update(str(row["id"]) for row in missed.rows)
+                complete = missed.is_last
         except ChatError as error:
             await self._send({"type": "websocket.send", "text": _error_frame(error)})
         asyncio.get_running_loop().call_later(_DUPLICATES_FOR_S, self._sent.clear)
-        payload = {"count": len(self._sent), "complete": len(self._sent) < MOST_MISSED}
+        payload = {"count": len(self._sent), "complete": complete}
         await self._send({"type": "websocket.send", "text": _frame("resume.done", payload)})
 
     def _is_duplicate(self, frame: str) -> bool:
@@ -136,9 +151,14 @@ class Socket:
                 raise BadRequest(f"type is {str(other)[:80]!r}; a device sends typing or heartbeat.")
 
     async def _close(self, code: int, reason: str) -> None:
-        with contextlib.suppress(OSError, RuntimeError, TimeoutError):
+        try:
             async with asyncio.timeout(_CLOSE_WITHIN_S):
                 await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        except TimeoutError:
+            # a transport that is merely closed would keep what the reader does not take for as long as it stays
+            self._abort()
+        except (OSError, RuntimeError):
+            _log.debug("A socket was gone before it could be closed.")
 
 
 def _parsed(message: Message) -> dict[str, Any]:
