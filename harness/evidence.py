@@ -35,7 +35,9 @@ async def read_counters(dsn: str, redis_url: str) -> Counters:
         statements = await connection.fetch(_sql("statements"))
         tables = await connection.fetch(_sql("tables"))
         indexes = await connection.fetch(_sql("indexes"))
-        database = await connection.fetchrow(_sql("database"))
+        # pg_stat_checkpointer came with PostgreSQL 17
+        is_older = connection.get_server_version().major < 17  # noqa: PLR2004 - see above
+        database = await connection.fetchrow(_sql("database_before_17" if is_older else "database"))
     finally:
         await connection.close()
     return Counters(
@@ -101,12 +103,12 @@ def evidence_between(
 
 
 async def query_identifiers(connection: Any, queries: Mapping[str, str]) -> dict[str, int]:
-    """pg_stat_statements' queryid of each slot's statement, as the planner names it (PostgreSQL 16 and newer)."""
+    """pg_stat_statements' queryid of each slot's statement, as the planner names it."""
     identifiers: dict[str, int] = {}
     for slot, text in queries.items():
-        # planned for any parameters, so NULLs do as arguments; the statement itself does not run
+        # the identifier does not depend on parameters, so NULLs do; the statement is planned, not run
         parameters = max((int(number) for number in re.findall(r"\$(\d+)", text)), default=0)
-        explain = f"EXPLAIN (GENERIC_PLAN, VERBOSE, FORMAT JSON) {text}"
+        explain = f"EXPLAIN (VERBOSE, FORMAT JSON) {text}"
         plan = await connection.fetchval(explain, *[None] * parameters)
         found = orjson.loads(plan)[0].get("Query Identifier")
         if found is not None:
