@@ -62,7 +62,7 @@ def settings_from(options: Namespace) -> Settings:
         )
     return Settings(
         target=options.target,
-        urls=() if options.target == DIRECT else tuple(url.strip().rstrip("/") for url in options.target.split(",")),
+        urls=() if options.target == DIRECT else _urls(options.target),
         variant=options.variant,
         dataset=dataset(options.dataset, seed=options.dataset_seed),
         postgres=options.postgres or None,
@@ -81,6 +81,16 @@ def settings_from(options: Namespace) -> Settings:
         out=options.out or None,
         token_secret=options.token_secret or None,
     )
+
+
+def _urls(target: str) -> tuple[str, ...]:
+    urls = tuple(url.strip().rstrip("/") for url in target.split(","))
+    if not all(url.startswith(("http://", "https://")) for url in urls):
+        raise OptionError(
+            f"--target {target!r} is neither `direct` nor URLs, so there is nothing to talk to. Give `direct`, or "
+            "base URLs such as http://127.0.0.1:8000, comma-separated."
+        )
+    return urls
 
 
 def _window_s(options: Namespace) -> float | None:

@@ -90,6 +90,11 @@ def test_direct_without_a_server_says_what_starts_one(missing):
     assert "`chatbench serve`" in message
 
 
+@pytest.mark.parametrize("target", ["drect", "", "localhost:8000", "http://a:1,"])
+def test_a_target_that_is_no_url_is_told_before_anything_connects(target):
+    assert complaint(target=target).startswith(f"--target {target!r} is neither `direct` nor URLs")
+
+
 def test_an_unknown_dataset_is_answered_with_the_near_ones():
     with pytest.raises(DatasetError, match="tiny"):
         settings_from(options(dataset="tinny"))
