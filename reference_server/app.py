@@ -41,7 +41,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
 def create_app(secret: bytes, lifespan: Callable[[Starlette], AbstractAsyncContextManager[Services]]) -> Starlette:
     """An ASGI application; `lifespan` opens its services, or hands over open ones. Tokens are signed with `secret`."""
-    return Starlette(
+    app = Starlette(
         routes=[
             *rest.routes(secret),
             WebSocketRoute("/v1/ws", WebSocketApp(secret)),
@@ -55,6 +55,9 @@ def create_app(secret: bytes, lifespan: Callable[[Starlette], AbstractAsyncConte
         },
         lifespan=lifespan,
     )
+    # a path with a slash too many is a mistake to tell, not to follow
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _healthz(request: Request) -> Response:
