@@ -22,6 +22,7 @@ from harness.experiment import FOLDER, Experiment, experiment_from, load_experim
 from harness.progress import console
 from harness.run_folder import RunFolder
 from harness.serve import serve as serve_stack
+from harness.serve import serve_ui
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
 from harness.verdict_lines import verdict_lines
@@ -92,7 +93,8 @@ def seed(
         async with open_stack(StackConfig(home=home, postgres=postgres, redis=redis)) as stack:
             snapshot = await comparing.seed_one(stack, experiment, home)
             out.print(
-                f"{snapshot.database}: {snapshot.database_bytes / 1e6:,.0f} MB, built in {snapshot.build_s:.1f} s "
+                f"{snapshot.database}: {(snapshot.database_bytes or 0) / 1e6:,.0f} MB, "
+                f"built in {snapshot.build_s or 0:.1f} s "
                 "(kept for trials; nobody can connect to a snapshot)"
             )
 
@@ -113,6 +115,22 @@ def serve(
     experiment = _adhoc(dataset=dataset, seed=dataset_seed, baseline=variant)
     config = StackConfig(home=home, postgres=postgres, redis=redis)
     _run(serve_stack(config, experiment, servers=servers, home=home, say=typer.echo))
+
+
+@app.command(epilog="Example: chatbench ui --variant spec --dataset small")
+def ui(
+    variant: Annotated[str, typer.Option(help="schema variant")] = "baseline",
+    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "tiny",
+    dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="the dataset's seed")] = 1,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="of Locust's page, on this machine only")] = 8089,
+    home: Home = HOME,
+    postgres: Postgres = None,
+    redis: RedisUrl = None,
+) -> None:
+    """Open Locust's web UI over a clone of one variant's snapshot, until Ctrl-C."""
+    experiment = _adhoc(dataset=dataset, seed=dataset_seed, baseline=variant)
+    config = StackConfig(home=home, postgres=postgres, redis=redis)
+    _run(serve_ui(config, experiment, port=port, home=home, say=typer.echo))
 
 
 @app.command(epilog="Example: chatbench run --variant spec --scenario pagination --dataset small --rate 300 --window 5")

@@ -19,7 +19,7 @@ from harness.experiment import Experiment, Hypothesis, ScenarioLoad
 from harness.progress import Step, console, step
 from harness.rounds import lane_order
 from harness.run_folder import RunFolder
-from harness.snapshots import Snapshot, ensure_snapshot
+from harness.snapshots import Snapshot, ensure_snapshot, no_snapshot
 from harness.stack.config import StackConfig
 from harness.stack.stack import Stack, open_stack
 from harness.summary import summarise
@@ -60,6 +60,8 @@ def judge(folder: RunFolder) -> dict[str, Any]:
 async def prepare(stack: Stack, experiment: Experiment, home: Path) -> Prepared:
     """Data once, then a snapshot for each lane."""
     manifest, data = prepare_dataset(experiment.dataset, experiment.seed, home)
+    if all(load.is_remote for load in experiment.scenarios):
+        return Prepared(manifest=manifest, snapshots={lane: no_snapshot(lane) for lane in lanes(experiment)})
     snapshots: dict[str, Snapshot] = {}
     for lane in lanes(experiment):
         variant = load_variant(lane.removesuffix(_AGAIN))

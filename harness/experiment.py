@@ -37,6 +37,11 @@ class ScenarioLoad:
     receivers: int | None = None
     devices: int | None = None
 
+    @property
+    def is_remote(self) -> bool:
+        """Somebody else's server, whose database is out of our reach."""
+        return self.target not in ("direct", "server")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hypothesis:
@@ -132,6 +137,12 @@ def _scenario(table: TableReader, known: KnownNames) -> ScenarioLoad:
         devices=table.optional_whole("devices", least=1),
     )
     table.nothing_else()
+    if scenario.is_remote and scenario.compare:
+        raise table.error(
+            "target",
+            f"{scenario.target} is somebody else's server, whose schema chatbench cannot switch between lanes",
+            '"direct" or "server", or compare = false',
+        )
     if (scenario.rate_per_s is None) != (arrivals == "closed"):
         raise table.error("rate", f"{scenario.rate_per_s} with arrivals {arrivals!r}", 'a rate, or arrivals = "closed"')
     return scenario

@@ -14,7 +14,7 @@ import scenarios
 from harness.errors import HarnessError
 from harness.experiment import ScenarioLoad
 
-_LOCUSTFILE = Path(scenarios.__file__).with_name("locustfile.py")
+LOCUSTFILE = Path(scenarios.__file__).with_name("locustfile.py")
 _GRACE_S = 5.0
 Answer = TypeVar("Answer")
 
@@ -51,7 +51,7 @@ def locust_command(
     given = [text for option, value in options.items() if value is not None for text in (option, str(value))]
     scenario = load.name.capitalize()
     return [
-        *(sys.executable, "-m", "locust", "-f", str(_LOCUSTFILE), scenario),
+        *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), scenario),
         *("--headless", "--only-summary", "--loglevel", "WARNING"),
         *given,
     ]

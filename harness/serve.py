@@ -1,23 +1,73 @@
-"""`chatbench serve`: a stack, a clone and reference servers for clients that somebody else drives."""
+"""`chatbench serve` and `chatbench ui`: a stack, a clone and reference servers, driven by somebody else's hand."""
 
 import asyncio
 import secrets
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.compare import CONNECTIONS, seed_one
 from harness.databases import Mark, clone_database, drop_database
+from harness.errors import HarnessError
 from harness.experiment import Experiment
+from harness.load_process import LOCUSTFILE, complaint, load_process
 from harness.servers import reference_servers
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
+
+#: Only this machine's browsers: Locust's page asks nobody for a password.
+_HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What clients need to reach everything."""
+
+    environment: dict[str, str]
+    urls: list[str]
+    #: For logs; it goes with the servers.
+    folder: Path
 
 
 async def serve(
     config: StackConfig, experiment: Experiment, *, servers: int, home: Path, say: Callable[[str], None]
 ) -> None:
     """Run until cancelled. What is printed is shell: `eval` it, or copy it into another terminal."""
+    async with _standing(config, experiment, servers=servers, home=home) as standing:
+        for name, value in standing.environment.items():
+            say(f"export {name}='{value}'")
+        if standing.urls:
+            say(f"# servers, for --target: {','.join(standing.urls)}")
+        say("# Ctrl-C stops everything and drops the clone.")
+        await asyncio.Event().wait()
+
+
+async def serve_ui(
+    config: StackConfig, experiment: Experiment, *, port: int, home: Path, say: Callable[[str], None]
+) -> None:
+    """Locust's web UI over a clone of one snapshot, until cancelled."""
+    async with _standing(config, experiment, servers=0, home=home) as standing:
+        log = standing.folder / "locust.log"
+        command = [
+            *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--class-picker"),
+            *("--web-host", _HOST, "--web-port", str(port), "--loglevel", "WARNING"),
+        ]
+        async with load_process(command, secrets=standing.environment, log=log) as process:
+            say(f"http://{_HOST}:{port} – Ctrl-C stops everything and drops the clone.")
+            code = await process.wait()
+            if code:
+                raise HarnessError(
+                    f"Locust ended with code {code}: {complaint(log)} Choose another --port if it is taken."
+                )
+
+
+@asynccontextmanager
+async def _standing(
+    config: StackConfig, experiment: Experiment, *, servers: int, home: Path
+) -> AsyncIterator[Standing]:
     async with open_stack(config) as stack:
         snapshot = await seed_one(stack, experiment, home)
         clone = f"chatbench_serve_{secrets.token_hex(4)}"
@@ -31,19 +81,14 @@ async def serve(
             "CHATBENCH_DATASET_SEED": str(experiment.seed),
         }
         try:
-            with tempfile.TemporaryDirectory(prefix="chatbench-") as logs:
+            with tempfile.TemporaryDirectory(prefix="chatbench-") as folder:
                 async with reference_servers(
                     servers,
                     variant=snapshot.variant,
                     secrets=environment,
                     connections=CONNECTIONS,
-                    log=Path(logs) / "servers.log",
+                    log=Path(folder) / "servers.log",
                 ) as urls:
-                    for name, value in environment.items():
-                        say(f"export {name}='{value}'")
-                    if urls:
-                        say(f"# servers, for --target: {','.join(urls)}")
-                    say("# Ctrl-C stops everything and drops the clone.")
-                    await asyncio.Event().wait()
+                    yield Standing(environment=environment, urls=urls, folder=Path(folder))
         finally:
             await drop_database(stack.postgres.admin_dsn, clone)

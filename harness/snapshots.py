@@ -44,10 +44,17 @@ class Snapshot:
     #: Which build of the same content it is: the A/A lane has one of its own.
     build: str
     fingerprint: str
-    build_s: float
-    database_bytes: int
+    build_s: float | None
+    database_bytes: int | None
     #: Slot of a statement → its queryid.
     queryids: dict[str, int]
+
+
+def no_snapshot(variant: str) -> Snapshot:
+    """For somebody else's server: its database is not ours to build."""
+    return Snapshot(
+        database="", variant=variant, build="", fingerprint="", build_s=None, database_bytes=None, queryids={}
+    )
 
 
 async def ensure_snapshot(

@@ -3,6 +3,7 @@
 The load process starts while the database is cloned; it opens no connection before the gate lets it.
 """
 
+import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -18,7 +19,7 @@ from redis.asyncio import Redis
 from datasets.shape import Dataset
 from harness.databases import Mark, clone_database, drop_database
 from harness.errors import HarnessError
-from harness.evidence import evidence_between, read_counters, read_image_bytes
+from harness.evidence import Counters, evidence_between, read_counters, read_image_bytes
 from harness.experiment import ScenarioLoad
 from harness.gate import open_gate
 from harness.load_process import first_of, load_process, locust_command
@@ -78,10 +79,9 @@ _NOTHING: dict[str, Any] = {
 
 async def _measure(
     stack: Stack, plan: TrialPlan, clone: str, steps: dict[str, float], scratch: Path, log: Path
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
     dsn, redis = stack.postgres.dsn(clone), stack.redis.url(0)
-    token = secrets.token_urlsafe(32)
-    environment = {"CHATBENCH_POSTGRES": dsn, "CHATBENCH_REDIS": redis, "CHATBENCH_TOKEN_SECRET": token}
+    environment = {"CHATBENCH_POSTGRES": dsn, "CHATBENCH_REDIS": redis, "CHATBENCH_TOKEN_SECRET": _token_secret(plan)}
     if plan.load.target == "server":
         # the servers connect as soon as they start, so the clone must stand first
         await _prepare(stack, plan, clone, steps)
@@ -91,22 +91,40 @@ async def _measure(
         load_process(_command(plan, target, gate.path), secrets=environment, log=log) as process,
     ):
         with _timed(steps, "start"):
-            if plan.load.target != "server":
+            if plan.load.target == "direct":
                 await _prepare(stack, plan, clone, steps)
             await first_of(process, log, gate.arrival("started"))
             await gate.go()
         with _timed(steps, "warmup"):
             await first_of(process, log, gate.arrival("warm"))
-        before = await read_counters(dsn, redis)
+        before = None if plan.load.is_remote else await read_counters(dsn, redis)
         await gate.go()
         with _timed(steps, "window"):
             arrival = await first_of(process, log, gate.arrival("done"))
-        after = await read_counters(dsn, redis)
-        images = await read_image_bytes(dsn, before, after)
+        evidence = await _evidence(plan, dsn, redis, before) if before else None
         await gate.go()
         with _timed(steps, "stop"):
             await process.wait()
-    return arrival["outcome"], evidence_between(before, after, plan.snapshot.queryids, wal_image_bytes=images)
+    return arrival["outcome"], evidence
+
+
+async def _evidence(plan: TrialPlan, dsn: str, redis: str, before: Counters) -> dict[str, Any]:
+    after = await read_counters(dsn, redis)
+    images = await read_image_bytes(dsn, before, after)
+    return evidence_between(before, after, plan.snapshot.queryids, wal_image_bytes=images)
+
+
+def _token_secret(plan: TrialPlan) -> str:
+    """Ours for the servers that we start; somebody else's server has its own."""
+    if not plan.load.is_remote:
+        return secrets.token_urlsafe(32)
+    given = os.environ.get("CHATBENCH_TOKEN_SECRET")
+    if not given:
+        raise HarnessError(
+            f"{plan.load.target} signs its tokens with a secret that chatbench does not have, so every call would be "
+            "refused. Set CHATBENCH_TOKEN_SECRET to it."
+        )
+    return given
 
 
 async def _prepare(stack: Stack, plan: TrialPlan, clone: str, steps: dict[str, float]) -> None:

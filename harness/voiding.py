@@ -11,13 +11,13 @@ MIN_ACHIEVED_SHARE = 0.98
 MAX_ERROR_SHARE = 0.01
 
 
-def why_void(outcome: dict[str, Any], evidence: dict[str, Any], *, closed_loop: bool) -> str | None:
+def why_void(outcome: dict[str, Any], evidence: dict[str, Any] | None, *, closed_loop: bool) -> str | None:
     """The reasons, or None for a trial that counts. A closed loop saturates by design: CPU does not void it."""
     generator = outcome["generator"]
     reasons: list[str] = []
-    if not closed_loop and generator["cpu_share"] > MAX_CPU_SHARE:
+    if not closed_loop and (generator["cpu_share"] or 0) > MAX_CPU_SHARE:
         reasons.append(f"the load generator used {generator['cpu_share']:.0%} of a core (above {MAX_CPU_SHARE:.0%})")
-    if not closed_loop and generator["loop_lag_p99_us"] > MAX_LOOP_LAG_P99_US:
+    if not closed_loop and (generator["loop_lag_p99_us"] or 0) > MAX_LOOP_LAG_P99_US:
         reasons.append(f"the generator's event loop lagged {generator['loop_lag_p99_us'] / 1000:.1f} ms at p99")
     achieved = generator["achieved_rate_share"]
     if achieved is None:
@@ -25,7 +25,7 @@ def why_void(outcome: dict[str, Any], evidence: dict[str, Any], *, closed_loop: 
     elif achieved < MIN_ACHIEVED_SHARE:
         reasons.append(f"only {achieved:.1%} of the tasks that were due were started")
     reasons += _error_reasons(outcome)
-    if evidence["checkpoints"]:
+    if evidence and evidence["checkpoints"]:
         reasons.append(f"{evidence['checkpoints']} checkpoint(s) fell into the window")
     return "; ".join(reasons) or None
 

@@ -52,9 +52,9 @@ class Health:
             "scheduled": scheduled,
             "unstarted": unstarted,
             "achieved_rate_share": 1 - unstarted / scheduled if scheduled else None,
-            "cpu_share": self._cpu_s / self._wall_s if self._wall_s else 0.0,
+            "cpu_share": self._cpu_s / self._wall_s if self._wall_s else None,
             "cpu_s": self._cpu_s,
-            "loop_lag_p99_us": int(np.percentile(self._lags_us, 99)) if self._lags_us else 0,
-            "send_lag_p99_us": int(lag.get_value_at_percentile(99)),
+            "loop_lag_p99_us": int(np.percentile(self._lags_us, 99)) if self._lags_us else None,
+            "send_lag_p99_us": int(lag.get_value_at_percentile(99)) if lag.get_total_count() else None,
             "window_s": window_s,
         }

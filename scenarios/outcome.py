@@ -77,9 +77,13 @@ def _merge_generators(generators: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "scheduled": scheduled,
         "unstarted": unstarted,
         "achieved_rate_share": 1 - unstarted / scheduled if scheduled else None,
-        "cpu_share": max(generator["cpu_share"] for generator in generators),
+        "cpu_share": _worst(generators, "cpu_share"),
         "cpu_s": sum(generator["cpu_s"] for generator in generators),
-        "loop_lag_p99_us": max(generator["loop_lag_p99_us"] for generator in generators),
-        "send_lag_p99_us": max(generator["send_lag_p99_us"] for generator in generators),
+        "loop_lag_p99_us": _worst(generators, "loop_lag_p99_us"),
+        "send_lag_p99_us": _worst(generators, "send_lag_p99_us"),
         "window_s": max(generator["window_s"] for generator in generators),
     }
+
+
+def _worst(generators: Sequence[dict[str, Any]], name: str) -> Any:
+    return max((generator[name] for generator in generators if generator[name] is not None), default=None)

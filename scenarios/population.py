@@ -8,6 +8,7 @@ import numpy as np
 from asyncpg.pgproto.pgproto import UUID as FastUUID  # noqa: N811 - builds six times faster than uuid.UUID
 
 from datasets.shape import Dataset
+from scenarios.errors import OptionError
 
 #: Draws are made in batches: a numpy call per draw would cost more than the operation it feeds.
 _BATCH = 256
@@ -67,7 +68,7 @@ def _uuids(rows: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]") -> list[UUID
 def distinct_pairs(dataset: Dataset, count: int) -> list[Chatter]:
     """`count` conversations in which no user occurs twice, long ones first: who is whose receiver stays plain.
 
-    The acting member (`me`) sends, `other` receives.
+    The acting member (`me`) sends, `other` receives. Raises OptionError when there are not so many.
     """
     taken: set[int] = set()
     pairs: list[Chatter] = []
@@ -84,5 +85,8 @@ def distinct_pairs(dataset: Dataset, count: int) -> list[Chatter]:
             )
         )
         if len(pairs) == count:
-            break
-    return pairs
+            return pairs
+    raise OptionError(
+        f"--receivers is {count}, and {dataset.name} has only {len(pairs)} conversations in which nobody occurs twice, "
+        "so deliveries could not be told apart. Ask for fewer receivers, or take a larger dataset."
+    )

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from datasets.shape import dataset
+from scenarios.errors import OptionError
 from scenarios.population import Population, distinct_pairs
 
 TINY = dataset("tiny", seed=1)
@@ -77,5 +78,6 @@ def test_pairs_begin_with_the_longest_conversation_and_are_the_same_each_time():
     assert pairs == distinct_pairs(TINY, 50)
 
 
-def test_a_dataset_gives_no_more_pairs_than_it_has():
-    assert 2 * len(distinct_pairs(TINY, TINY.users)) <= TINY.users
+def test_more_pairs_than_a_dataset_has_are_refused_with_their_number():
+    with pytest.raises(OptionError, match="only 161"):
+        distinct_pairs(TINY, TINY.users)
