@@ -41,6 +41,8 @@ class Fanout:
         self._registry = Registry()
         self._connection: Any = None
         self._subscribed: dict[bytes, asyncio.Future[None]] = {}
+        #: Channels whose listeners have changed since Redis was last told.
+        self._unsettled: set[bytes] = set()
         self._asked: deque[asyncio.Future[None]] = deque()
         self._lock = asyncio.Lock()
 
@@ -68,10 +70,9 @@ class Fanout:
             connection: Any = self._pool.make_connection()
             await connection.connect()
             self._connection = connection
-            names = self._registry.channels()
             self._subscribed = {}
-            for start in range(0, len(names), _BATCH):
-                await self._send("SUBSCRIBE", names[start : start + _BATCH])
+            self._unsettled = set()
+            await self._send_batches("SUBSCRIBE", self._registry.channels())
 
     async def listen(self) -> None:
         """Pass on what is published, for ever; a lost connection is made anew."""
@@ -107,20 +108,33 @@ class Fanout:
 
     async def _settle(self, name: bytes) -> None:
         """Make the channel what the registry says, and wait until Redis says so too."""
+        self._unsettled.add(name)
         async with self._lock:
             if self._connection is None:
                 raise _unavailable()
-            try:
-                if name in self._registry and name not in self._subscribed:
-                    await self._send("SUBSCRIBE", (name,))
-                elif name not in self._registry and name in self._subscribed:
-                    del self._subscribed[name]
-                    await self._send("UNSUBSCRIBE", (name,))
-            except _LOST as problem:
-                raise _unavailable() from problem
+            if name in self._unsettled:
+                # whoever comes or goes in the same turn of the loop shares the command
+                await asyncio.sleep(0)
+                await self._settle_all()
             answered = self._subscribed.get(name)
         if answered is not None:
             await asyncio.shield(answered)
+        elif name in self._registry:
+            raise _unavailable()
+
+    async def _settle_all(self) -> None:
+        names, self._unsettled = self._unsettled, set()
+        wanted = [name for name in names if name in self._registry and name not in self._subscribed]
+        left = [name for name in names if name not in self._registry and name in self._subscribed]
+        try:
+            await self._send_batches("SUBSCRIBE", wanted)
+            await self._send_batches("UNSUBSCRIBE", left)
+        except _LOST as problem:
+            raise _unavailable() from problem
+
+    async def _send_batches(self, command: str, names: Sequence[bytes]) -> None:
+        for start in range(0, len(names), _BATCH):
+            await self._send(command, names[start : start + _BATCH])
 
     async def _send(self, command: str, names: Sequence[bytes]) -> list[asyncio.Future[None]]:
         """Redis answers once per channel, and a PING once. Call it under the lock."""
@@ -132,6 +146,9 @@ class Fanout:
         self._asked.extend(asked)
         if command == "SUBSCRIBE":
             self._subscribed.update(zip(names, asked, strict=True))
+        elif command == "UNSUBSCRIBE":
+            for name in names:
+                del self._subscribed[name]
         await self._connection.send_command(command, *names, check_health=False)
         return asked
 

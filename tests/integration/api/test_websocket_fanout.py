@@ -5,11 +5,14 @@ import json
 import os
 import socket as sockets
 from base64 import b64encode
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from redis.asyncio import Redis
 
+from reference_server.fanout import open_fanout
+from reference_server.outbox import Outbox
 from tests.integration.api_fixtures import Api, next_event, token
 
 
@@ -58,6 +61,39 @@ async def test_each_server_listens_once_per_user_and_only_while_a_device_is_ther
             async with api.socket(api.bob), api.socket(api.bob), api.socket(api.bob, server=1):
                 assert dict(await redis.pubsub_numsub(name)) == {name.encode(): 2}
             await until_unsubscribed(redis, name)
+
+
+async def test_sockets_that_come_together_share_the_subscribe_commands(fresh_redis: str):
+    users = [uuid4() for _ in range(1_200)]
+    outboxes = [Outbox() for _ in users]
+    async with Redis.from_url(fresh_redis, protocol=2) as redis, open_fanout(fresh_redis) as fanout:
+        await redis.config_resetstat()
+        await asyncio.gather(*(fanout.attach(user, box) for user, box in zip(users, outboxes, strict=True)))
+        for user in users:
+            await redis.publish(f"chat:user:{user}", str(user))
+        assert [await box.take() for box in outboxes] == [str(user) for user in users]
+        await asyncio.gather(*(fanout.detach(user, box) for user, box in zip(users, outboxes, strict=True)))
+        calls = await redis.info("commandstats")
+        assert calls["cmdstat_subscribe"]["calls"] <= 6
+        assert calls["cmdstat_unsubscribe"]["calls"] <= 6
+        assert not await redis.pubsub_channels("chat:user:*")
+
+
+async def test_devices_that_come_and_go_at_once_leave_no_channel_unheard(fresh_redis: str):
+    user, staying = uuid4(), Outbox()
+    async with Redis.from_url(fresh_redis, protocol=2) as redis, open_fanout(fresh_redis) as fanout:
+
+        async def come_and_go() -> None:
+            box = Outbox()
+            for _ in range(20):
+                await fanout.attach(user, box)
+                await fanout.detach(user, box)
+
+        coming = [asyncio.create_task(come_and_go()) for _ in range(5)]
+        await fanout.attach(user, staying)
+        await asyncio.gather(*coming)
+        await redis.publish(f"chat:user:{user}", "hello")
+        assert await asyncio.wait_for(staying.take(), 5) == "hello"
 
 
 async def until_unsubscribed(redis: Redis, name: str) -> None:
