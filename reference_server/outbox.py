@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 #: Events that wait for one socket. A device that is this far behind is closed and resumes by cursor:
 #: to wait would stall others or fill the memory, to drop events silently would lose messages.
 ROOM = 1_000
+#: And so many characters, since a frame may hold 64 KiB: a thousand slow readers must not fill the memory.
+ROOM_CHARACTERS = 2 * 1024 * 1024
 
 
 def nothing() -> None:
@@ -16,8 +18,9 @@ def nothing() -> None:
 class Outbox:
     """Frames for one socket, in order."""
 
-    def __init__(self, room: int = ROOM) -> None:
+    def __init__(self, room: int = ROOM, room_characters: int = ROOM_CHARACTERS) -> None:
         self._room = room
+        self._characters_left = room_characters
         self._frames: deque[str] = deque()
         self._filled = asyncio.Event()
         self.overflowed = False
@@ -27,12 +30,13 @@ class Outbox:
         """Never waits. One frame too many empties the outbox for good."""
         if self.overflowed:
             return
-        if len(self._frames) >= self._room:
+        if len(self._frames) >= self._room or len(frame) > self._characters_left:
             self.overflowed = True
             self._frames.clear()
             self.on_overflow()
             return
         self._frames.append(frame)
+        self._characters_left -= len(frame)
         self._filled.set()
 
     async def take(self) -> str:
@@ -40,7 +44,9 @@ class Outbox:
         while not self._frames:
             self._filled.clear()
             await self._filled.wait()
-        return self._frames.popleft()
+        frame = self._frames.popleft()
+        self._characters_left += len(frame)
+        return frame
 
 
 class Registry:

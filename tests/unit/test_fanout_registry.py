@@ -34,6 +34,15 @@ async def test_one_frame_too_many_closes_the_outbox_for_good():
         await asyncio.wait_for(outbox.take(), 0.01)
 
 
+async def test_few_but_long_frames_close_the_outbox_too():
+    outbox = Outbox(room_characters=10)
+    outbox.put("12345678")
+    assert await outbox.take() == "12345678"
+    outbox.put("12345678")
+    outbox.put("123")
+    assert outbox.overflowed
+
+
 async def test_a_reader_that_keeps_up_never_overflows():
     outbox = Outbox(room=2)
     for number in range(100):
