@@ -30,7 +30,10 @@ def locust_command(
     connections: int,
     gate: Path | None = None,
 ) -> list[str]:
-    """The same Locust that a user would start; no secret is on the line (it would be in the process list)."""
+    """The same Locust that a user would start; no secret is on the line (it would be in the process list).
+
+    -P: a folder named like one of our packages where the user stands must not be imported in its place.
+    """
     options = {
         "--users": load.users,
         "--spawn-rate": load.users,
@@ -51,7 +54,7 @@ def locust_command(
     given = [text for option, value in options.items() if value is not None for text in (option, str(value))]
     scenario = load.name.capitalize()
     return [
-        *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), scenario),
+        *(sys.executable, "-P", "-m", "locust", "-f", str(LOCUSTFILE), scenario),
         *("--headless", "--only-summary", "--loglevel", "WARNING"),
         *given,
     ]

@@ -52,7 +52,7 @@ async def serve_ui(
     async with _standing(config, experiment, servers=0, home=home) as standing:
         log = standing.folder / "locust.log"
         command = [
-            *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--class-picker"),
+            *(sys.executable, "-P", "-m", "locust", "-f", str(LOCUSTFILE), "--class-picker"),
             *("--web-host", _HOST, "--web-port", str(port), "--loglevel", "WARNING"),
         ]
         async with load_process(command, secrets=standing.environment, log=log) as process:

@@ -32,7 +32,7 @@ async def _server(
     variant: str, secrets: Mapping[str, str], connections: int, log: Path
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "reference_server.serve", "--variant", variant]
+    command = [sys.executable, "-P", "-m", "reference_server.serve", "--variant", variant]
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             *(*command, "--port", "0", "--connections", str(connections)),

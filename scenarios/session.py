@@ -4,6 +4,7 @@ Runs in the engine's loop. Users come and go as Locust spawns and stops them; ea
 """
 
 import asyncio
+import gc
 import random
 import time
 from collections.abc import Callable
@@ -130,6 +131,9 @@ class Session:
                     self.pacer.close()
 
     async def _measure(self) -> Outcome:
+        # what start-up made lives as long as the process: no collection in the window has to walk it
+        gc.collect()
+        gc.freeze()
         phase = Phase(name="window", origin_ns=_soon(), duration_s=self.settings.window_s or float("inf"))
         self.recorder.start_window(phase.origin_ns)
         self.deliveries.recording = True

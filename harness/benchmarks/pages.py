@@ -118,7 +118,7 @@ async def _locust(bench: PageBench, *arguments: str) -> str:
         "CHATBENCH_BENCH_SQL": literal,
     }
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "locust", "-f", str(_LOCUSTFILE), *arguments),
+        *(sys.executable, "-P", "-m", "locust", "-f", str(_LOCUSTFILE), *arguments),
         *("--headless", "--only-summary", "--loglevel", "ERROR"),
         env={**os.environ, **environment},
         stdout=asyncio.subprocess.PIPE,
