@@ -31,6 +31,8 @@ _LEAD_NS = 20_000_000
 #: How long lost deliveries are waited for after the window.
 _DELIVERY_GRACE_S = 5.0
 _FLUSH_S = 1.0
+#: New objects between two collections.
+_COLLECT_EVERY = 100_000
 
 
 @dataclass(kw_only=True, slots=True)
@@ -134,6 +136,8 @@ class Session:
         # what start-up made lives as long as the process: no collection in the window has to walk it
         gc.collect()
         gc.freeze()
+        # rows are tracked but never cyclic: at the default of 700 a collection would run every few pages of 50
+        gc.set_threshold(_COLLECT_EVERY)
         phase = Phase(name="window", origin_ns=_soon(), duration_s=self.settings.window_s or float("inf"))
         self.recorder.start_window(phase.origin_ns)
         self.deliveries.recording = True

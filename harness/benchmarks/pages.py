@@ -52,10 +52,14 @@ async def pages(bench: PageBench) -> list[Result]:
     for limit in (1, 50):
         ours: list[float] = []
         theirs: list[float] = []
+        bare: list[float] = []
         for _ in range(_REPEATS):
             ours.append(await _chat_user(bench, limit))
             theirs.append(await _pgbench(bench, limit))
+            bare.append(await _bare_driver(bench, limit))
         results.append(_ratio(f"page{limit}_vs_pgbench", ours, theirs, "pgbench -M prepared, 1/s"))
+        # what the driver leaves us: the rest of the way to pgbench is its decoding of rows
+        results.append(_ratio(f"page{limit}_vs_asyncpg", ours, bare, "bare asyncpg on uvloop, 1/s"))
     locust_ours = [await _chat_user(bench, 1) for _ in range(2)]
     locust_theirs = [await _locust_postgres(bench) for _ in range(2)]
     return [*results, _ratio("page1_vs_locust_postgres", locust_ours, locust_theirs, "locust.contrib.postgres, 1/s")]
@@ -94,6 +98,17 @@ async def _pgbench(bench: PageBench, limit: int) -> float:
     match = re.search(r"tps = ([\d.]+)", said)
     assert match, said
     return float(match.group(1))
+
+
+async def _bare_driver(bench: PageBench, limit: int) -> float:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "harness.benchmarks.bare_driver"),
+        *(bench.sql, bench.conversation, bench.member, str(limit), str(_CONNECTIONS), str(bench.seconds)),
+        env={**os.environ, "CHATBENCH_POSTGRES": bench.dsn},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await process.communicate()
+    return float(said)
 
 
 async def _locust_postgres(bench: PageBench) -> float:
