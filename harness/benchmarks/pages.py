@@ -21,7 +21,6 @@ _LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 _CONNECTIONS = 8
 #: A hot conversation, but not the longest.
 _ORDINAL = 10
-_REPEATS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +31,8 @@ class PageBench:
     redis: str
     dataset: Dataset
     seconds: int
+    #: Interleaved repeats of each pair.
+    repeats: int
 
     @property
     def conversation(self) -> str:
@@ -53,7 +54,7 @@ async def pages(bench: PageBench) -> list[Result]:
         ours: list[float] = []
         theirs: list[float] = []
         bare: list[float] = []
-        for _ in range(_REPEATS):
+        for _ in range(bench.repeats):
             ours.append(await _chat_user(bench, limit))
             theirs.append(await _pgbench(bench, limit))
             bare.append(await _bare_driver(bench, limit))
