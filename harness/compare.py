@@ -13,10 +13,10 @@ from typing import Any
 from datasets.generate import generate
 from datasets.manifest import Manifest
 from datasets.shape import dataset
-from harness.databases import drop_database, list_databases
+from harness.databases import drop_all
 from harness.environment import describe_machine
 from harness.experiment import Experiment, Hypothesis, ScenarioLoad
-from harness.progress import Step, console, step
+from harness.progress import console, step
 from harness.rounds import lane_order
 from harness.run_folder import RunFolder
 from harness.snapshots import Snapshot, ensure_snapshot, no_snapshot
@@ -62,19 +62,22 @@ async def prepare(stack: Stack, experiment: Experiment, home: Path) -> Prepared:
     manifest, data = prepare_dataset(experiment.dataset, experiment.seed, home)
     if all(load.is_remote for load in experiment.scenarios):
         return Prepared(manifest=manifest, snapshots={lane: no_snapshot(lane) for lane in lanes(experiment)})
-    snapshots: dict[str, Snapshot] = {}
-    for lane in lanes(experiment):
-        variant = load_variant(lane.removesuffix(_AGAIN))
-        with step(f"snapshot {lane}", sum(manifest.rows.values())) as shown:
-            snapshots[lane] = await ensure_snapshot(
-                stack.postgres,
-                variant,
-                manifest,
-                data,
-                build="b" if lane.endswith(_AGAIN) else "a",
-                progress=_tell(shown),
-            )
+    snapshots = {lane: await _snapshot(stack, lane, manifest, data) for lane in lanes(experiment)}
     return Prepared(manifest=manifest, snapshots=snapshots)
+
+
+async def _snapshot(stack: Stack, lane: str, manifest: Manifest, data: Path) -> Snapshot:
+    variant = load_variant(lane.removesuffix(_AGAIN))
+    build = "b" if lane.endswith(_AGAIN) else "a"
+    with step(f"snapshot {lane}", sum(manifest.rows.values())) as shown:
+        return await ensure_snapshot(
+            stack.postgres,
+            variant,
+            manifest,
+            data,
+            build=build,
+            progress=lambda doing, rows: shown.advance(rows, doing),
+        )
 
 
 def prepare_dataset(name: str, seed: int, home: Path) -> tuple[Manifest, Path]:
@@ -175,25 +178,17 @@ async def _manifest(stack: Stack, experiment: Experiment, prepared: Prepared, fo
     }
 
 
-def _tell(shown: Step) -> Any:
-    return lambda doing, rows: shown.advance(rows, doing)
-
-
 async def seed_one(stack: Stack, experiment: Experiment, home: Path) -> Snapshot:
     """The baseline's snapshot alone."""
     manifest, data = prepare_dataset(experiment.dataset, experiment.seed, home)
-    with step(f"snapshot {experiment.baseline}", sum(manifest.rows.values())) as shown:
-        return await ensure_snapshot(
-            stack.postgres, load_variant(experiment.baseline), manifest, data, build="a", progress=_tell(shown)
-        )
+    return await _snapshot(stack, experiment.baseline, manifest, data)
 
 
 async def clean(config: StackConfig, *, datasets: bool, home: Path) -> None:
     """Drop every database that chatbench made on these servers."""
     async with open_stack(config) as stack:
-        for database in await list_databases(stack.postgres.admin_dsn):
-            await drop_database(stack.postgres.admin_dsn, database.name)
-            console.print(f"dropped {database.name}")
+        for name in await drop_all(stack.postgres.admin_dsn):
+            console.print(f"dropped {name}")
     if datasets:
         shutil.rmtree(home / "datasets", ignore_errors=True)
 
