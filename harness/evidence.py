@@ -1,13 +1,11 @@
 """What the database says of a window: counters read before and after, told apart by operation."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-import orjson
 from redis.asyncio import Redis
 
 _SQL = Path(__file__).with_name("sql")
@@ -100,28 +98,6 @@ def evidence_between(
             "memory_bytes": after.redis["used_memory"],
         },
     }
-
-
-async def query_identifiers(connection: Any, queries: Mapping[str, str]) -> dict[str, int]:
-    """pg_stat_statements' queryid of each slot's statement, as the planner names it."""
-    identifiers: dict[str, int] = {}
-    for slot, text in queries.items():
-        # the identifier does not depend on parameters, so NULLs do; the statement is planned, not run
-        parameters = max((int(number) for number in re.findall(r"\$(\d+)", text)), default=0)
-        explain = f"EXPLAIN (VERBOSE, FORMAT JSON) {text}"
-        plan = await connection.fetchval(explain, *[None] * parameters)
-        found = orjson.loads(plan)[0].get("Query Identifier")
-        if found is not None:
-            identifiers[slot] = found
-    return identifiers
-
-
-def shared_identifiers(identifiers: Mapping[str, int]) -> list[tuple[str, ...]]:
-    """Slots that pg_stat_statements cannot tell apart: their counters would be one operation's."""
-    by_id: dict[int, list[str]] = {}
-    for slot, identifier in identifiers.items():
-        by_id.setdefault(identifier, []).append(slot)
-    return [tuple(slots) for slots in by_id.values() if len(slots) > 1]
 
 
 def _statement(before: Counters, after: Counters, queryid: int) -> dict[str, Any]:

@@ -15,9 +15,8 @@ import asyncpg
 from datasets.load import copy_table
 from datasets.manifest import Manifest
 from harness.databases import Mark, create_database, drop_database, list_databases, mark_database, seal
-from harness.errors import HarnessError
-from harness.evidence import query_identifiers, shared_identifiers
 from reference_server import schema
+from reference_server.statements import query_ids
 from reference_server.variant import SqlFile, Variant
 
 #: Told (rows copied, or 0) with what is being done.
@@ -100,7 +99,7 @@ async def _build(dsn: str, variant: Variant, manifest: Manifest, folder: Path, p
         for extension in _EXTENSIONS:
             await connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
         await connection.execute("VACUUM (FREEZE, ANALYZE)")
-        return await _identify(connection, variant)
+        return {slot: queryid for queryid, slot in (await query_ids(connection, variant)).items()}
     finally:
         await connection.close()
 
@@ -138,16 +137,6 @@ async def _build_side_by_side(dsn: str, files: list[SqlFile], progress: Progress
             await connection.close()
 
     await asyncio.gather(*(builder() for _ in range(_INDEX_BUILDERS)))
-
-
-async def _identify(connection: Any, variant: Variant) -> dict[str, int]:
-    identifiers = await query_identifiers(connection, {slot: file.text for slot, file in variant.queries.items()})
-    if shared := shared_identifiers(identifiers):
-        raise HarnessError(
-            f"Variant {variant.name}: the statements {shared} have one queryid, so their evidence would be mixed. "
-            "Give one of them another table alias."
-        )
-    return identifiers
 
 
 async def _database_bytes(dsn: str) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.evidence import Counters, evidence_between, shared_identifiers
+from harness.evidence import Counters, evidence_between
 
 STATEMENT_COUNTERS = (
     *("calls", "rows", "exec_ms", "plan_ms", "blocks_hit", "blocks_read", "blocks_dirtied"),
@@ -111,10 +111,3 @@ def test_redis_tells_growth_and_its_memory_at_the_end():
     grown = {"keyspace_hits": 25, "keyspace_misses": 6, "total_commands_processed": 90, "used_memory": 4_000}
     found = between(before, counters(redis=grown))["redis"]
     assert found == {"hits": 20, "misses": 1, "commands": 40, "memory_bytes": 4_000}
-
-
-def test_slots_that_share_a_queryid_are_named_together():
-    assert shared_identifiers({"send/insert": 1, "newest_page": 2, "older_page": 2, "mark_read": 3}) == [
-        ("newest_page", "older_page")
-    ]
-    assert shared_identifiers({"send/insert": 1, "mark_read": 3}) == []

@@ -1,11 +1,14 @@
 """Every variant builds, and every statement of it prepares."""
 
+from dataclasses import replace
+
 import asyncpg
 import pytest
 
 from datasets.generate import generate
 from datasets.load import copy_table
 from datasets.shape import dataset
+from reference_server.errors import BrokenVariant
 from reference_server.schema import after_load, before_load, indexes, keys, whole
 from reference_server.statements import SLOTS, query_ids
 from reference_server.variant import load_variant, variants
@@ -112,3 +115,15 @@ async def test_query_ids_are_those_that_pg_stat_statements_counts_under(world):
     calls = {ids[row["queryid"]]: row["calls"] for row in rows if row["queryid"] in ids}
     expected = {"newest_page": 1, "send/check": 1, "send/insert": 1, "send/bump": 1}
     assert {slot: calls.get(slot) for slot in expected} == expected
+
+
+async def test_statements_that_pg_stat_statements_cannot_tell_apart_are_refused_by_name(database):
+    variant = load_variant("spec")
+    for step in whole(variant):
+        await database.execute(step.text)
+    twin = replace(variant.queries["newest_page"], name="older_page")
+    mixed = replace(variant, queries={**variant.queries, "older_page": twin})
+    with pytest.raises(BrokenVariant, match=r"cannot tell it from newest_page"):
+        await query_ids(database, mixed)
+    separate = await query_ids(database, variant)
+    assert len(separate) == len(variant.queries)
