@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 
 from reference_server.errors import Unavailable
+from reference_server.prepared import PreparedConnection
 
 #: PostgreSQL's own refusals that a later retry may not meet.
 _PASSING = (
@@ -151,10 +152,8 @@ class Connections:
     async def _connect(self) -> asyncpg.Connection:
         self._open += 1
         try:
-            return await asyncpg.connect(
+            return await PreparedConnection.connect(
                 self._dsn,
-                max_cached_statement_lifetime=0,
-                statement_cache_size=200,
                 server_settings={
                     "application_name": "chatbench",
                     "statement_timeout": f"{_TIMEOUT_S}s",

@@ -6,6 +6,7 @@ from uuid import UUID
 import orjson
 
 from reference_server.records import Cursor, Row
+from reference_server.times import to_datetime, to_datetime_or_none
 
 
 def channel(user: UUID) -> str:
@@ -13,27 +14,29 @@ def channel(user: UUID) -> str:
     return f"chat:user:{user}"
 
 
-def message_payload(row: Row) -> dict[str, Any]:
+def message_payload(row: Row, conversation: UUID) -> dict[str, Any]:
     """A message as JSON has it; the media stay the text that PostgreSQL gave."""
     media = row["media"]
     return {
         "id": str(row["id"]),
-        "conversation_id": str(row["conversation_id"]),
+        "conversation_id": str(conversation),
         "sender_id": str(row["sender_id"]),
         "receiver_id": str(row["receiver_id"]),
         "type": row["type"],
         "content": row["content"],
         "media": None if media is None else orjson.Fragment(media),
         "is_read": row["is_read"],
-        "read_at": row["read_at"],
-        "created_at": row["created_at"],
+        "read_at": to_datetime_or_none(row["read_at"]),
+        "created_at": to_datetime(row["created_at"]),
     }
 
 
 def message_new(row: Row) -> bytes:
     """The event carries the cursor after which a socket that lost its connection resumes."""
     cursor = Cursor(row["created_at"], row["id"]).encode()
-    return orjson.dumps({"type": "message.new", "payload": message_payload(row), "cursor": cursor})
+    return orjson.dumps(
+        {"type": "message.new", "payload": message_payload(row, row["conversation_id"]), "cursor": cursor}
+    )
 
 
 def message_read(conversation: UUID, reader: UUID, count: int) -> bytes:

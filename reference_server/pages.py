@@ -1,11 +1,13 @@
 """Pages: rows as JSON, media spliced in as PostgreSQL wrote them."""
 
 from typing import Any
+from uuid import UUID
 
 import orjson
 
 from reference_server.events import message_payload
 from reference_server.records import BlockStatus, ConversationPage, Cursor, LastMessage, Page, Presence, Row
+from reference_server.times import to_datetime, to_datetime_or_none
 
 #: asyncpg's UUID is a subclass, which orjson leaves to `default`.
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_SUBCLASS
@@ -15,12 +17,12 @@ def dumps(value: Any) -> bytes:
     return orjson.dumps(value, default=str, option=_OPTIONS)
 
 
-def messages(page: Page) -> bytes:
-    return dumps({"items": [message_payload(row) for row in page.rows], "next": _encoded(page.next)})
+def messages(page: Page, conversation: UUID) -> bytes:
+    return dumps({"items": [message_payload(row, conversation) for row in page.rows], "next": _encoded(page.next)})
 
 
 def message(row: Row) -> bytes:
-    return dumps(message_payload(row))
+    return dumps(message_payload(row, row["conversation_id"]))
 
 
 def conversations(page: ConversationPage) -> bytes:
@@ -30,10 +32,10 @@ def conversations(page: ConversationPage) -> bytes:
             "other_id": row["other_id"],
             "unread_count": row["unread_count"],
             "last_message": _last_message(page.last_messages.get(row["id"])),
-            "last_message_at": row["last_message_at"],
+            "last_message_at": to_datetime_or_none(row["last_message_at"]),
             "presence": _state(page.presence.get(row["other_id"])),
-            "created_at": row["created_at"],
-            "updated_at": row["updated_at"],
+            "created_at": to_datetime(row["created_at"]),
+            "updated_at": to_datetime(row["updated_at"]),
         }
         for row in page.rows
     ]
@@ -41,11 +43,12 @@ def conversations(page: ConversationPage) -> bytes:
 
 
 def conversation(row: Row) -> bytes:
-    return dumps({name: row[name] for name in ("id", "user1_id", "user2_id", "created_at")})
+    known = {name: row[name] for name in ("id", "user1_id", "user2_id")}
+    return dumps(known | {"created_at": to_datetime(row["created_at"])})
 
 
 def blocks(page: Page) -> bytes:
-    items = [{"user_id": row["blocked_id"], "created_at": row["created_at"]} for row in page.rows]
+    items = [{"user_id": row["blocked_id"], "created_at": to_datetime(row["created_at"])} for row in page.rows]
     return dumps({"items": items, "next": _encoded(page.next)})
 
 
@@ -69,7 +72,7 @@ def _last_message(last: LastMessage | None) -> dict[str, Any] | None:
         "sender_id": last.sender_id,
         "content": last.content,
         "type": last.type,
-        "created_at": last.created_at,
+        "created_at": to_datetime(last.created_at),
     }
 
 

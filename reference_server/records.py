@@ -7,18 +7,14 @@ import binascii
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from reference_server.errors import BadCursor
+from reference_server.times import EARLIEST, LATEST, NEVER
 
 _PACKED = struct.Struct(">q16s")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-#: Where a conversation without messages stands in the list: after all others.
-#: Not the year 1, which asyncpg sends as -infinity.
-NEVER = _EPOCH
 
 
 class Row(Protocol):
@@ -31,25 +27,29 @@ class Row(Protocol):
 class Cursor:
     """A place in a newest-first list: what comes next is older than (created_at, id)."""
 
-    created_at: datetime
+    #: Microseconds since 2000, as times.py has them.
+    created_at: int
     id: UUID
 
     def encode(self) -> str:
         """An opaque token, safe in a URL."""
-        microseconds = (self.created_at - _EPOCH) // timedelta(microseconds=1)
-        return base64.urlsafe_b64encode(_PACKED.pack(microseconds, self.id.bytes)).decode().rstrip("=")
+        return base64.urlsafe_b64encode(_PACKED.pack(self.created_at, self.id.bytes)).decode().rstrip("=")
 
     @classmethod
     def decode(cls, text: str) -> Cursor:
         """The cursor of a token. Raises BadCursor."""
         try:
             packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            microseconds, raw_id = _PACKED.unpack(packed)
-            return cls(_EPOCH + timedelta(microseconds=microseconds), UUID(bytes=raw_id))
-        except (ValueError, OverflowError, struct.error, binascii.Error):
-            raise BadCursor(
-                f"The cursor {text[:80]!r} is not one that this server gave. Start again without one."
-            ) from None
+            created_at, raw_id = _PACKED.unpack(packed)
+        except (ValueError, struct.error, binascii.Error):
+            raise _not_ours(text) from None
+        if not EARLIEST <= created_at <= LATEST:
+            raise _not_ours(text)
+        return cls(created_at, UUID(bytes=raw_id))
+
+
+def _not_ours(text: str) -> BadCursor:
+    return BadCursor(f"The cursor {text[:80]!r} is not one that this server gave. Start again without one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ class LastMessage:
     sender_id: UUID
     content: str | None
     type: str
-    created_at: datetime
+    #: Microseconds since 2000, as times.py has them.
+    created_at: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +107,7 @@ class ConversationPage:
         if len(self.rows) < self.limit:
             return None
         last = self.rows[-1]
-        return Cursor(last["last_message_at"] or NEVER, last["id"])
+        return Cursor(NEVER if last["last_message_at"] is None else last["last_message_at"], last["id"])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -43,10 +43,11 @@ async def conversation_list(call: Call) -> bytes:
 
 
 async def messages(call: Call) -> bytes:
+    conversation = call.id()
     limit, before = requests.page_limit(call.request), requests.page_start(call.request)
     if before is None:
-        return pages.messages(await call.chat.newest_page(call.user, call.id(), limit=limit))
-    return pages.messages(await call.chat.older_page(call.user, call.id(), before=before, limit=limit))
+        return pages.messages(await call.chat.newest_page(call.user, conversation, limit=limit), conversation)
+    return pages.messages(await call.chat.older_page(call.user, conversation, before=before, limit=limit), conversation)
 
 
 async def send(call: Call) -> Response:
@@ -59,7 +60,9 @@ async def send(call: Call) -> Response:
 async def media_gallery(call: Call) -> bytes:
     kind = call.request.query_params.get("type", "image")
     limit, before = requests.page_limit(call.request), requests.page_start(call.request)
-    return pages.messages(await call.chat.media_gallery(call.user, call.id(), kind=kind, limit=limit, before=before))
+    conversation = call.id()
+    shown = await call.chat.media_gallery(call.user, conversation, kind=kind, limit=limit, before=before)
+    return pages.messages(shown, conversation)
 
 
 async def mark_read(call: Call) -> bytes:

@@ -2,19 +2,19 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 
-from reference_server.records import NEVER, Cursor
+from reference_server.records import Cursor
+from reference_server.times import NEVER
 from reference_server.use_cases import UseCases
 
 #: A device that missed more than this had better load its conversations anew.
 MOST_MISSED = 1_000
 #: A message is dated when its transaction begins, so one dated before the cursor may have been stored after the device
 #: left. Transactions of a send last milliseconds; one that waits longer than this for a lock is lost to a resume.
-OVERLAP = timedelta(seconds=5)
+OVERLAP_US = 5_000_000
 _BATCH = 200
 _EARLIEST = UUID(int=0)
 
@@ -34,10 +34,10 @@ class Resume(UseCases):
     async def missed_messages(self, user: UUID, *, after: Cursor) -> AsyncIterator[Missed]:
         """Batches of messages to and from a user, the earliest first, until MOST_MISSED.
 
-        They reach back OVERLAP before the cursor, so some may be known already; the cursor's own is left out.
+        They reach back OVERLAP_US before the cursor, so some may be known already; the cursor's own is left out.
         """
         known = after.id
-        after = Cursor(max(after.created_at, NEVER) - OVERLAP, _EARLIEST)
+        after = Cursor(max(after.created_at, NEVER) - OVERLAP_US, _EARLIEST)
         for _ in range(MOST_MISSED // _BATCH):
             rows = await self.db.fetch(self.sql["missed_messages"], user, after.created_at, after.id, _BATCH)
             is_last = len(rows) < _BATCH

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from reference_server.records import LastMessage, Row
+from reference_server.times import from_datetime, to_datetime
 
 TTL_S = 3600
 
@@ -21,7 +22,7 @@ def queue_store(pipe: Any, conversation: UUID, row: Row) -> None:
         "sender_id": str(row["sender_id"]),
         "content": row["content"] or "",
         "type": row["type"],
-        "created_at": row["created_at"].isoformat(),
+        "created_at": to_datetime(row["created_at"]).isoformat(),
     }
     pipe.hset(key(conversation), mapping=fields)
     pipe.expire(key(conversation), TTL_S)
@@ -44,7 +45,7 @@ def read(reply: Mapping[bytes, bytes], expected: UUID) -> LastMessage | None:
         sender_id=UUID(reply[b"sender_id"].decode()),
         content=reply[b"content"].decode() or None,
         type=reply[b"type"].decode(),
-        created_at=datetime.fromisoformat(reply[b"created_at"].decode()),
+        created_at=from_datetime(datetime.fromisoformat(reply[b"created_at"].decode())),
     )
 
 

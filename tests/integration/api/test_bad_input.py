@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
+from reference_server.times import EARLIEST, LATEST
 from tests.integration.api_fixtures import SECRET, Answer, Api, bearer, token
 
 NIL = UUID(int=0)
@@ -164,7 +165,7 @@ def cursor(microseconds: int) -> str:
 
 CURSORS = ["", "x", "%00", "é", "=" * 40, "A" * 31, "A" * 33, "A" * 5000, cursor(2**63 - 1), cursor(-(2**63))]
 #: The first and the last microsecond that Python knows.
-EDGES = [cursor(-62_135_596_800_000_000), cursor(253_402_300_799_999_999)]
+EDGES = [cursor(EARLIEST), cursor(LATEST)]
 
 
 async def test_cursors_that_nobody_gave_are_refused(api: Api):

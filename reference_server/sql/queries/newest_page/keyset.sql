@@ -1,6 +1,6 @@
 -- The newest $3 messages of conversation $1, for its member $2; nothing for anybody else.
 SELECT
-    newest.id, newest.conversation_id, newest.sender_id, newest.receiver_id, newest.type, newest.content, newest.media,
+    newest.id, newest.sender_id, newest.receiver_id, newest.type, newest.content, newest.media,
     newest.is_read, newest.read_at, newest.created_at
 FROM messages AS newest
 WHERE newest.conversation_id = $1

@@ -1,6 +1,6 @@
 -- The $5 messages of conversation $1 before the cursor ($3, $4), for its member $2.
 SELECT
-    older.id, older.conversation_id, older.sender_id, older.receiver_id, older.type, older.content, older.media,
+    older.id, older.sender_id, older.receiver_id, older.type, older.content, older.media,
     older.is_read, older.read_at, older.created_at
 FROM messages AS older
 WHERE older.conversation_id = $1

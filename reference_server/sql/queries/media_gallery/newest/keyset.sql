@@ -1,6 +1,6 @@
 -- The newest $4 messages of type $3 in conversation $1, for its member $2.
 SELECT
-    shown.id, shown.conversation_id, shown.sender_id, shown.receiver_id, shown.type, shown.content, shown.media,
+    shown.id, shown.sender_id, shown.receiver_id, shown.type, shown.content, shown.media,
     shown.is_read, shown.read_at, shown.created_at
 FROM messages AS shown
 WHERE shown.conversation_id = $1

@@ -1,6 +1,6 @@
 -- The $6 messages of type $3 in conversation $1 before the cursor ($4, $5), for its member $2.
 SELECT
-    shown_before.id, shown_before.conversation_id, shown_before.sender_id, shown_before.receiver_id, shown_before.type, shown_before.content, shown_before.media,
+    shown_before.id, shown_before.sender_id, shown_before.receiver_id, shown_before.type, shown_before.content, shown_before.media,
     shown_before.is_read, shown_before.read_at, shown_before.created_at
 FROM messages AS shown_before
 WHERE shown_before.conversation_id = $1
