@@ -17,9 +17,8 @@ class PreparedConnection(asyncpg.Connection):
     @classmethod
     async def connect(cls, dsn: str, **options: Any) -> "PreparedConnection":
         """Raises what asyncpg.connect raises."""
-        connection: PreparedConnection = await asyncpg.connect(
-            dsn, connection_class=cls, statement_cache_size=0, **options
-        )
+        # asyncpg names statements only while its own cache is on; without a name each call would parse anew
+        connection: PreparedConnection = await asyncpg.connect(dsn, connection_class=cls, **options)
         connection._statements = {}
         await connection.set_builtin_type_codec("timestamptz", schema="pg_catalog", codec_name="int8")
         return connection
