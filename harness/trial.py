@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from datasets.shape import Dataset
 from harness.databases import Mark, clone_database, drop_database
 from harness.errors import HarnessError
-from harness.evidence import Counters, evidence_between, read_counters, read_image_bytes
+from harness.evidence import Counters, evidence_between, read_counters, read_wal
 from harness.experiment import ScenarioLoad
 from harness.gate import open_gate
 from harness.load_process import first_of, load_process, locust_command
@@ -110,8 +110,8 @@ async def _measure(
 
 async def _evidence(plan: TrialPlan, dsn: str, redis: str, before: Counters) -> dict[str, Any]:
     after = await read_counters(dsn, redis)
-    images = await read_image_bytes(dsn, before, after)
-    return evidence_between(before, after, plan.snapshot.queryids, wal_image_bytes=images)
+    wal = await read_wal(dsn, before.database["wal_position"], after.database["wal_position"])
+    return evidence_between(before, after, plan.snapshot.queryids, wal=wal)
 
 
 def _token_secret(plan: TrialPlan) -> str:

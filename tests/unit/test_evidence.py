@@ -3,6 +3,7 @@
 import pytest
 
 from harness.evidence import Counters, evidence_between
+from harness.evidence.wal import Wal, bytes_between
 
 STATEMENT_COUNTERS = (
     *("calls", "rows", "exec_ms", "plan_ms", "blocks_hit", "blocks_read", "blocks_dirtied"),
@@ -30,8 +31,13 @@ def counters(*, statements=None, tables=None, indexes=None, redis=(), **database
     )
 
 
-def between(before, after, queryids=None, *, wal_image_bytes=None):
-    return evidence_between(before, after, queryids or {}, wal_image_bytes=wal_image_bytes)
+def wal(distance_bytes=0, **known):
+    nothing = dict.fromkeys(("record_bytes", "image_bytes", "records", "managers", "relations", "note"))
+    return Wal(distance_bytes=distance_bytes, **(nothing | known))
+
+
+def between(before, after, queryids=None, *, image_bytes=None):
+    return evidence_between(before, after, queryids or {}, wal=wal(image_bytes=image_bytes))
 
 
 def test_a_statement_is_told_by_its_slot_with_what_it_grew_by():
@@ -56,13 +62,12 @@ def test_a_statement_first_seen_in_the_window_counts_whole_and_one_never_seen_is
     [("0/0", "0/FF", 255), ("0/FFFFFFFF", "1/0", 1), ("1/10", "2/10", 1 << 32)],
 )
 def test_wal_is_the_distance_of_two_positions(before, after, grown):
-    found = between(counters(wal_position=before), counters(wal_position=after))
-    assert found["wal_bytes"] == grown
+    assert bytes_between(before, after) == grown
 
 
 def test_image_bytes_that_the_server_does_not_tell_are_none():
-    assert between(counters(), counters(), wal_image_bytes=None)["wal_image_bytes"] is None
-    assert between(counters(), counters(), wal_image_bytes=0)["wal_image_bytes"] == 0
+    assert between(counters(), counters(), image_bytes=None)["wal_image_bytes"] is None
+    assert between(counters(), counters(), image_bytes=0)["wal_image_bytes"] == 0
 
 
 def test_checkpoints_and_autovacuums_are_those_of_the_window():
@@ -77,7 +82,8 @@ def test_sizes_are_those_at_the_end():
     after = counters(database_bytes=900, tables={"messages": table(bytes=300, indexes_bytes=80, dead=9)})
     found = between(before, after)
     assert found["database_bytes"] == 900
-    assert found["tables"]["messages"] == {"bytes": 300, "indexes_bytes": 80, "dead": 9, "hot_share": None}
+    sizes = {key: found["tables"]["messages"][key] for key in ("bytes", "indexes_bytes", "dead", "hot_share")}
+    assert sizes == {"bytes": 300, "indexes_bytes": 80, "dead": 9, "hot_share": None}
 
 
 def test_the_hot_share_is_that_of_the_windows_updates():
@@ -110,4 +116,13 @@ def test_redis_tells_growth_and_its_memory_at_the_end():
     before = counters(redis={"keyspace_hits": 5, "keyspace_misses": 5, "total_commands_processed": 50})
     grown = {"keyspace_hits": 25, "keyspace_misses": 6, "total_commands_processed": 90, "used_memory": 4_000}
     found = between(before, counters(redis=grown))["redis"]
-    assert found == {"hits": 20, "misses": 1, "commands": 40, "memory_bytes": 4_000}
+    told = {key: found[key] for key in ("hits", "misses", "commands", "memory_bytes")}
+    assert told == {"hits": 20, "misses": 1, "commands": 40, "memory_bytes": 4_000}
+
+
+def test_redis_commands_are_told_only_when_called_in_the_window():
+    before = counters(redis={"commandstats": {"cmdstat_get": {"calls": 5, "usec": 10}}})
+    after = counters(
+        redis={"commandstats": {"cmdstat_get": {"calls": 5, "usec": 10}, "cmdstat_hgetall": {"calls": 3, "usec": 12}}}
+    )
+    assert between(before, after)["redis"]["by_command"] == {"hgetall": {"calls": 3, "us": 12}}
