@@ -58,7 +58,7 @@ class Connections:
         """All rows. Raises Unavailable."""
         connection = self._pop() or await self.acquire()
         try:
-            return await connection.fetch(sql, *arguments)
+            rows: list[asyncpg.Record] = await connection.fetch(sql, *arguments)
         except asyncio.CancelledError:
             connection.terminate()
             raise
@@ -67,6 +67,7 @@ class Connections:
             raise
         finally:
             self.release(connection)
+        return rows
 
     async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
         """The first row, or None. Raises Unavailable."""
