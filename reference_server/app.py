@@ -13,10 +13,11 @@ from starlette.routing import Route, WebSocketRoute
 from reference_server import problems, rest
 from reference_server.chat import Chat
 from reference_server.errors import ChatError
-from reference_server.fanout import Fanout, open_fanout
+from reference_server.fanout import open_fanout, transport_of
 from reference_server.openapi import document
 from reference_server.opening import open_chat
 from reference_server.settings import Settings
+from reference_server.transport import Paths, Subscriber
 from reference_server.variant import load_variant
 from reference_server.websocket import WebSocketApp
 
@@ -25,18 +26,17 @@ class Services(TypedDict):
     """What the application works with: the state of every request."""
 
     chat: Chat
-    fanout: Fanout
+    fanout: Subscriber
 
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """The services of one server process. Raises Unavailable, VariantError."""
     variant = load_variant(settings.variant)
-    async with (
-        open_chat(settings.postgres, settings.redis, variant, connections=settings.connections) as chat,
-        open_fanout(settings.redis) as fanout,
-    ):
-        yield Services(chat=chat, fanout=fanout)
+    async with open_chat(settings.postgres, settings.redis, variant, connections=settings.connections) as chat:
+        paths = Paths(redis_url=settings.redis, dsn=settings.postgres, retold=chat.retold)
+        async with open_fanout(transport_of(variant), paths) as fanout:
+            yield Services(chat=chat, fanout=fanout)
 
 
 def create_app(secret: bytes, lifespan: Callable[[Starlette], AbstractAsyncContextManager[Services]]) -> Starlette:

@@ -9,6 +9,7 @@ from reference_server import events
 from reference_server.cache import last_message, presence, unread
 from reference_server.errors import BadRequest, NotFound
 from reference_server.records import ConversationPage, Cursor, LastMessage, Presence
+from reference_server.transport import News
 from reference_server.use_cases import UseCases, no_conversation
 from reference_server.validation import check_limit
 
@@ -78,9 +79,7 @@ class Conversations(UseCases):
         other = await self.db.fetchval(self.sql["typing"], conversation, user)
         if other is None:
             raise no_conversation(conversation)
-        pipe = self.pipe()
-        pipe.publish(events.channel(other), events.typing(conversation, user))
-        await self.answers(pipe)
+        await self.publish(self.pipe(), News(users=(other,), event=events.typing(conversation, user)))
 
     async def _decorations(self, rows: Sequence[asyncpg.Record]) -> tuple[dict[UUID, LastMessage], list[Presence]]:
         """Last messages and presence in one round trip to Redis, plus one to PostgreSQL for what Redis lacks."""

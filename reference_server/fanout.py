@@ -1,214 +1,50 @@
-"""Fan-out: one pub/sub connection per server process feeds every socket of every user that is connected here."""
-
-# Theory of operation. Redis answers SUBSCRIBE, UNSUBSCRIBE and PING in the order in which they were sent, so the
-# futures in `_asked` are resolved first in, first out. Commands are sent under a lock, which also decides what to
-# send: two devices of a user that come and go at once leave the channel as the registry has it. The connection is
-# redis-py's bare one, since its PubSub reconnects silently, and what was published meanwhile would be lost unseen:
-# here the loss becomes {"type": "resume.needed"} at every socket.
+"""Fan-out: every socket of every user that is connected here gets the user's events, over the variant's transport."""
 
 import asyncio
-import contextlib
-import logging
-import math
-from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
-from uuid import UUID
+from typing import Any, cast
 
-from redis.asyncio import ConnectionPool
+import asyncpg
 from redis.exceptions import RedisError
 
+from reference_server.connections import Connections
 from reference_server.errors import Unavailable
-from reference_server.events import channel
-from reference_server.outbox import Outbox, Registry
+from reference_server.transport import Paths, Publisher, Subscriber, Transport
+from reference_server.transports import notify, pubsub, sharded_pubsub, streams
+from reference_server.variant import Variant
 
-RESUME_NEEDED = '{"type":"resume.needed"}'
-_BATCH = 500
-_RETRY_S = 0.2
-_PING_EVERY_S = 15.0
-_ANSWER_WITHIN_S = 10.0
-_LOST = (RedisError, OSError, TimeoutError)
-_log = logging.getLogger("chatbench.fanout")
+#: By the name that a variant gives as fanout.transport.
+TRANSPORTS = cast(
+    dict[str, Transport], {"pubsub": pubsub, "sharded_pubsub": sharded_pubsub, "streams": streams, "notify": notify}
+)
+_LOST = (RedisError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
-class Fanout:
-    """Attach an outbox to a user and everything published to the user arrives in it."""
+def transport_of(variant: Variant) -> str:
+    """The name in TRANSPORTS."""
+    return str(getattr(getattr(variant, "fanout", None), "transport", "pubsub"))
 
-    def __init__(self, redis_url: str) -> None:
-        # redis-py types its connections in part only; a Unix socket takes no keepalive, and our own pings do as well
-        self._pool: Any = ConnectionPool.from_url(redis_url, protocol=2, socket_timeout=None, socket_connect_timeout=5)
-        self._registry = Registry()
-        self._connection: Any = None
-        self._subscribed: dict[bytes, asyncio.Future[None]] = {}
-        #: Channels whose listeners have changed since Redis was last told.
-        self._unsettled: set[bytes] = set()
-        self._asked: deque[asyncio.Future[None]] = deque()
-        self._lock = asyncio.Lock()
 
-    async def attach(self, user: UUID, outbox: Outbox) -> None:
-        """Once this returns, whatever is published to the user arrives. Raises Unavailable."""
-        name = channel(user).encode()
-        self._registry.add(name, outbox)
-        try:
-            await self._settle(name)
-        except BaseException:
-            await self.detach(user, outbox)
-            raise
-
-    async def detach(self, user: UUID, outbox: Outbox) -> None:
-        """Nothing more arrives."""
-        name = channel(user).encode()
-        self._registry.remove(name, outbox)
-        if name not in self._registry:
-            with contextlib.suppress(Unavailable):
-                await self._settle(name)
-
-    async def connect(self) -> None:
-        """Connect and subscribe to every channel that is listened to. Raises what redis-py raises."""
-        async with self._lock:
-            connection: Any = self._pool.make_connection()
-            await connection.connect()
-            self._connection = connection
-            self._subscribed = {}
-            self._unsettled = set()
-            await self._send_batches("SUBSCRIBE", self._registry.channels())
-
-    async def listen(self) -> None:
-        """Pass on what is published, for ever; a lost connection is made anew."""
-        while True:
-            try:
-                await self._read()
-            except _LOST as problem:
-                _log.warning("The pub/sub connection was lost (%s); connecting again.", problem)
-            await self._drop()
-            await self._reconnect()
-
-    async def watch(self) -> None:
-        """A connection whose other end is gone without a word is noticed by an unanswered PING."""
-        while True:
-            await asyncio.sleep(_PING_EVERY_S)
-            with contextlib.suppress(*_LOST, Unavailable):
-                await self._ping()
-
-    async def close(self) -> None:
-        await self._drop()
-        await self._pool.disconnect()
-
-    async def _ping(self) -> None:
-        async with self._lock:
-            connection = self._connection
-            if connection is None:
-                return
-            asked = await self._send("PING", ())
-        try:
-            await asyncio.wait_for(asyncio.shield(asked[0]), _ANSWER_WITHIN_S)
-        except TimeoutError:
-            await connection.disconnect(nowait=True)
-
-    async def _settle(self, name: bytes) -> None:
-        """Make the channel what the registry says, and wait until Redis says so too."""
-        self._unsettled.add(name)
-        async with self._lock:
-            if self._connection is None:
-                raise _unavailable()
-            if name in self._unsettled:
-                # whoever comes or goes in the same turn of the loop shares the command
-                await asyncio.sleep(0)
-                await self._settle_all()
-            answered = self._subscribed.get(name)
-        if answered is not None:
-            await asyncio.shield(answered)
-        elif name in self._registry:
-            raise _unavailable()
-
-    async def _settle_all(self) -> None:
-        names, self._unsettled = self._unsettled, set()
-        wanted = [name for name in names if name in self._registry and name not in self._subscribed]
-        left = [name for name in names if name not in self._registry and name in self._subscribed]
-        try:
-            await self._send_batches("SUBSCRIBE", wanted)
-            await self._send_batches("UNSUBSCRIBE", left)
-        except _LOST as problem:
-            raise _unavailable() from problem
-
-    async def _send_batches(self, command: str, names: Sequence[bytes]) -> None:
-        for start in range(0, len(names), _BATCH):
-            await self._send(command, names[start : start + _BATCH])
-
-    async def _send(self, command: str, names: Sequence[bytes]) -> list[asyncio.Future[None]]:
-        """Redis answers once per channel, and a PING once. Call it under the lock."""
-        asked: list[asyncio.Future[None]] = [
-            asyncio.get_running_loop().create_future() for _ in range(max(1, len(names)))
-        ]
-        for one in asked:
-            one.add_done_callback(_retrieved)
-        self._asked.extend(asked)
-        if command == "SUBSCRIBE":
-            self._subscribed.update(zip(names, asked, strict=True))
-        elif command == "UNSUBSCRIBE":
-            for name in names:
-                del self._subscribed[name]
-        await self._connection.send_command(command, *names, check_health=False)
-        return asked
-
-    async def _read(self) -> None:
-        read, deliver = self._connection.read_response, self._registry.deliver
-        while True:
-            reply = await read(timeout=math.inf)
-            if isinstance(reply, list) and reply[0] == b"message":
-                deliver(reply[1], reply[2].decode())
-            elif self._asked and not (asked := self._asked.popleft()).done():
-                asked.set_result(None)
-
-    async def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        asked, self._asked = self._asked, deque()
-        self._subscribed = {}
-        for one in asked:
-            if not one.done():
-                one.set_exception(_unavailable())
-        if connection is not None:
-            await connection.disconnect(nowait=True)
-
-    async def _reconnect(self) -> None:
-        while self._connection is None:
-            await asyncio.sleep(_RETRY_S)
-            with contextlib.suppress(*_LOST):
-                await self.connect()
-        last = self._asked[-1] if self._asked else None
-        if last is not None:
-            # only a socket that is subscribed again resumes without a gap
-            last.add_done_callback(self._ask_to_resume)
-
-    def _ask_to_resume(self, subscribed: asyncio.Future[None]) -> None:
-        if not subscribed.cancelled() and subscribed.exception() is None:
-            self._registry.deliver_to_all(RESUME_NEEDED)
+def make_publisher(transport: str, db: Connections) -> Publisher:
+    return TRANSPORTS[transport].publisher(db)
 
 
 @asynccontextmanager
-async def open_fanout(redis_url: str) -> AsyncIterator[Fanout]:
-    """A connected Fanout that listens. Raises Unavailable."""
-    fanout = Fanout(redis_url)
+async def open_fanout(transport: str, paths: Paths) -> AsyncIterator[Subscriber]:
+    """A connected subscriber that listens. Raises Unavailable."""
+    subscriber = TRANSPORTS[transport].subscriber(paths)
     try:
-        await fanout.connect()
+        await subscriber.connect()
     except _LOST as problem:
-        raise Unavailable(f"Redis cannot be reached: {problem}. Check the URL and the server.") from problem
-    tasks = [asyncio.create_task(fanout.listen()), asyncio.create_task(fanout.watch())]
+        raise Unavailable(
+            f"The transport {transport} cannot be reached: {problem}. Check address and server."
+        ) from problem
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(subscriber.listen()), asyncio.create_task(subscriber.watch())]
     try:
-        yield fanout
+        yield subscriber
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await fanout.close()
-
-
-def _unavailable() -> Unavailable:
-    return Unavailable("Redis does not answer, so no events would arrive. Stored messages stay stored; try again.")
-
-
-def _retrieved(asked: asyncio.Future[None]) -> None:
-    """Whoever asked may have left; an answer that nobody waits for is no error."""
-    if not asked.cancelled():
-        asked.exception()
+        await subscriber.close()

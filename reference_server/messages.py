@@ -12,6 +12,7 @@ from reference_server import events
 from reference_server.cache import last_message, unread
 from reference_server.errors import Blocked, ChatError, Conflict, Forbidden, NotFound
 from reference_server.records import Cursor, Draft, Page, Sent
+from reference_server.transport import News
 from reference_server.use_cases import UseCases, no_conversation
 from reference_server.validation import check_draft, check_kind, check_limit
 
@@ -22,7 +23,9 @@ class Messages(UseCases):
     async def newest_page(self, user: UUID, conversation: UUID, *, limit: int) -> Page:
         """The newest messages. Raises NotFound to strangers."""
         rows = await self.db.fetch(self.sql["newest_page"], conversation, user, check_limit(limit))
-        return await self._page(rows, limit, user, conversation)
+        if not rows:
+            await self.must_be_member(user, conversation)
+        return Page(rows, limit)
 
     async def older_page(self, user: UUID, conversation: UUID, *, before: Cursor, limit: int) -> Page:
         """The messages before a cursor. Raises NotFound to strangers."""
@@ -89,6 +92,11 @@ class Messages(UseCases):
         async with self._changing_unread(receiver, conversation):
             was_unread = await self._delete(message_id, found)
         await self.to_the_end(self._announce_deleted(receiver, conversation, was_unread=was_unread))
+
+    async def retold(self, conversation: UUID, message: UUID) -> bytes | None:
+        """The event of a stored message once more; None when it is gone."""
+        stored = await self.db.fetchrow(self.sql["send/stored"], message)
+        return None if stored is None or stored["conversation_id"] != conversation else events.message_new(stored)
 
     async def _page(self, rows: list[asyncpg.Record], limit: int, user: UUID, conversation: UUID) -> Page:
         if not rows:
@@ -168,10 +176,12 @@ class Messages(UseCases):
         self._queue_finish(pipe, receiver, conversation, gained=1)
         if self.cache.last_message:
             last_message.queue_store(pipe, conversation, message)
-        event = events.message_new(message)
-        pipe.publish(events.channel(receiver), event)
-        pipe.publish(events.channel(message["sender_id"]), event)
-        await self.answers(pipe)
+        news = News(
+            users=(receiver, message["sender_id"]),
+            event=events.message_new(message),
+            message=(conversation, message["id"]),
+        )
+        await self.publish(pipe, news)
 
     async def _announce_nothing(self, receiver: UUID, conversation: UUID) -> None:
         pipe = self.pipe()
@@ -181,11 +191,11 @@ class Messages(UseCases):
     async def _announce_read(self, user: UUID, conversation: UUID, count: int, other: UUID | None) -> None:
         pipe = self.pipe()
         self._queue_finish(pipe, user, conversation, gained=-count, reset=count > 0)
-        if other is not None:
+        if other is None:
+            await self.answers(pipe)
+        else:
             event = events.message_read(conversation, user, count)
-            pipe.publish(events.channel(other), event)
-            pipe.publish(events.channel(user), event)
-        await self.answers(pipe)
+            await self.publish(pipe, News(users=(other, user), event=event))
 
     async def _announce_deleted(self, receiver: UUID, conversation: UUID, *, was_unread: bool) -> None:
         pipe = self.pipe()

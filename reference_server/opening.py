@@ -8,6 +8,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from reference_server.cache.replies import reply
 from reference_server.chat import Chat
 from reference_server.connections import Connections
+from reference_server.fanout import make_publisher, transport_of
 from reference_server.variant import Variant
 
 
@@ -28,7 +29,7 @@ async def open_chat(dsn: str, redis_url: str, variant: Variant, *, connections: 
     try:
         await reply(redis.ping())
         await db.fill()
-        chat = Chat(db, redis, variant)
+        chat = Chat(db, redis, variant, make_publisher(transport_of(variant), db))
         try:
             yield chat
         finally:

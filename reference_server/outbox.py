@@ -1,8 +1,9 @@
-"""Outboxes: what waits for one socket, bounded; and which sockets listen to which channel."""
+"""Outboxes: what waits for one socket, bounded; and which sinks listen to which channel."""
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 #: Events that wait for one socket. A device that is this far behind is closed and resumes by cursor:
 #: to wait would stall others or fill the memory, to drop events silently would lose messages.
@@ -13,6 +14,12 @@ ROOM_CHARACTERS = 2 * 1024 * 1024
 
 def nothing() -> None:
     """What happens on overflow until somebody says otherwise."""
+
+
+class Sink(Protocol):
+    """Whatever takes frames without waiting."""
+
+    def put(self, frame: str) -> None: ...
 
 
 class Outbox:
@@ -50,18 +57,18 @@ class Outbox:
 
 
 class Registry:
-    """Which outboxes listen to which channel."""
+    """Which sinks listen to which channel."""
 
     def __init__(self) -> None:
-        self._listening: dict[bytes, set[Outbox]] = {}
+        self._listening: dict[bytes, set[Sink]] = {}
 
-    def add(self, channel: bytes, outbox: Outbox) -> None:
-        self._listening.setdefault(channel, set()).add(outbox)
+    def add(self, channel: bytes, sink: Sink) -> None:
+        self._listening.setdefault(channel, set()).add(sink)
 
-    def remove(self, channel: bytes, outbox: Outbox) -> None:
+    def remove(self, channel: bytes, sink: Sink) -> None:
         """Again changes nothing."""
         listening = self._listening.get(channel, set())
-        listening.discard(outbox)
+        listening.discard(sink)
         if not listening:
             self._listening.pop(channel, None)
 
@@ -82,5 +89,5 @@ class Registry:
         for outbox in self._all():
             outbox.put(frame)
 
-    def _all(self) -> Iterable[Outbox]:
+    def _all(self) -> Iterable[Sink]:
         return [outbox for listening in self._listening.values() for outbox in listening]

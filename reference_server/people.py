@@ -11,6 +11,7 @@ from reference_server import events
 from reference_server.cache import last_message, presence, unread
 from reference_server.errors import BadRequest, NotFound
 from reference_server.records import BlockStatus, Cursor, Page, Presence
+from reference_server.transport import News
 from reference_server.use_cases import UseCases
 from reference_server.validation import MAX_LOOKUP, check_limit
 
@@ -114,7 +115,4 @@ class People(UseCases):
 
     async def _tell_audience(self, user: UUID, event: bytes) -> None:
         audience = await self.db.fetch(self.sql["heartbeat/audience"], user, AUDIENCE)
-        pipe = self.pipe()
-        for row in audience:
-            pipe.publish(events.channel(row["other_id"]), event)
-        await self.answers(pipe)
+        await self.publish(self.pipe(), News(users=[row["other_id"] for row in audience], event=event))

@@ -12,17 +12,19 @@ from reference_server.cache.unread import UnreadCache
 from reference_server.connections import Connections
 from reference_server.errors import NotFound
 from reference_server.statements import statements
+from reference_server.transport import News, Publisher
 from reference_server.variant import Variant
 
 
 class UseCases:
     """The base of the use cases' classes."""
 
-    def __init__(self, db: Connections, redis: Redis, variant: Variant) -> None:
+    def __init__(self, db: Connections, redis: Redis, variant: Variant, publisher: Publisher) -> None:
         self.db = db
         self.redis = redis
         self.variant = variant
         self.cache = variant.cache
+        self._publisher = publisher
         self.unread = UnreadCache(redis)
         self.sql = statements(variant)
         self._finishing: set[asyncio.Task[Any]] = set()
@@ -37,6 +39,14 @@ class UseCases:
             return []
         replies: list[Any] = await reply(pipe.execute())
         return replies
+
+    async def publish(self, pipe: Any, news: News) -> None:
+        """Execute a pipeline and tell the news, in one round trip where the transport allows. Raises Unavailable."""
+        beside = self._publisher.publish(pipe, news)
+        if beside is None:
+            await self.answers(pipe)
+        else:
+            await asyncio.gather(self.answers(pipe), beside)
 
     async def to_the_end(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run to the end even when the caller is cancelled: others depend on it."""

@@ -14,10 +14,10 @@ from reference_server import problems, requests
 from reference_server.chat import Chat
 from reference_server.errors import BadJson, BadRequest, ChatError
 from reference_server.events import message_new
-from reference_server.fanout import Fanout
 from reference_server.outbox import Outbox, nothing
 from reference_server.records import Cursor
 from reference_server.tokens import Grant
+from reference_server.transport import Subscriber
 
 MAX_FRAME_BYTES = 64 * 1024
 #: The close code for a device that reads too slowly; it reconnects and resumes from its last message's cursor.
@@ -43,7 +43,7 @@ class WebSocketApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         chat: Chat = scope["state"]["chat"]
-        fanout: Fanout = scope["state"]["fanout"]
+        fanout: Subscriber = scope["state"]["fanout"]
         await receive()
         outbox = Outbox()
         try:

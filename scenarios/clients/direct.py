@@ -4,22 +4,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from redis.asyncio import Redis
-
 from reference_server.chat import Chat
+from reference_server.fanout import open_fanout, transport_of
 from reference_server.opening import open_chat
 from reference_server.records import Draft
+from reference_server.transport import Paths, Subscriber
 from reference_server.variant import load_variant
-from scenarios.clients.channel import ChannelListener
+from scenarios.clients.channel import attach_device
 from scenarios.protocol import OnDelivery, Subscription
 
 
 class DirectClient:
-    """Calls the use cases themselves; a device is a subscriber of the user's Redis channel."""
+    """Calls the use cases themselves; a device hears its user over the variant's transport."""
 
-    def __init__(self, chat: Chat, listener: ChannelListener) -> None:
+    def __init__(self, chat: Chat, subscriber: Subscriber) -> None:
         self._chat = chat
-        self._listener = listener
+        self._subscriber = subscriber
         self.newest_page = chat.newest_page
         self.older_page = chat.older_page
         self.conversation_list = chat.conversation_list
@@ -47,17 +47,14 @@ class DirectClient:
             await connection.execute("SELECT pg_stat_force_next_flush()")
 
     async def listen(self, user: UUID, device: int, on_delivery: OnDelivery) -> Subscription:  # noqa: ARG002 - devices share the process
-        return await self._listener.listen(str(user), on_delivery)
+        return await attach_device(self._subscriber, user, on_delivery)
 
 
 @asynccontextmanager
 async def direct_client(*, postgres: str, redis: str, variant: str, connections: int) -> AsyncIterator[DirectClient]:
     """Open connections to both stores; they are closed at the end."""
-    subscriber: Redis = Redis.from_url(redis)
-    listener = ChannelListener(subscriber)
-    try:
-        async with open_chat(postgres, redis, load_variant(variant), connections=connections) as chat:
-            yield DirectClient(chat, listener)
-    finally:
-        await listener.close()
-        await subscriber.aclose()
+    chosen = load_variant(variant)
+    async with open_chat(postgres, redis, chosen, connections=connections) as chat:
+        paths = Paths(redis_url=redis, dsn=postgres, retold=chat.retold)
+        async with open_fanout(transport_of(chosen), paths) as subscriber:
+            yield DirectClient(chat, subscriber)

@@ -5,7 +5,7 @@ import json
 import os
 import socket as sockets
 from base64 import b64encode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from reference_server.fanout import open_fanout
 from reference_server.outbox import Outbox
+from reference_server.transport import Paths
 from tests.integration.api_fixtures import Api, next_event, token
 
 
@@ -66,7 +67,7 @@ async def test_each_server_listens_once_per_user_and_only_while_a_device_is_ther
 async def test_sockets_that_come_together_share_the_subscribe_commands(fresh_redis: str):
     users = [uuid4() for _ in range(1_200)]
     outboxes = [Outbox() for _ in users]
-    async with Redis.from_url(fresh_redis, protocol=2) as redis, open_fanout(fresh_redis) as fanout:
+    async with Redis.from_url(fresh_redis, protocol=2) as redis, open_fanout("pubsub", over(fresh_redis)) as fanout:
         await redis.config_resetstat()
         await asyncio.gather(*(fanout.attach(user, box) for user, box in zip(users, outboxes, strict=True)))
         for user in users:
@@ -81,7 +82,7 @@ async def test_sockets_that_come_together_share_the_subscribe_commands(fresh_red
 
 async def test_devices_that_come_and_go_at_once_leave_no_channel_unheard(fresh_redis: str):
     user, staying = uuid4(), Outbox()
-    async with Redis.from_url(fresh_redis, protocol=2) as redis, open_fanout(fresh_redis) as fanout:
+    async with Redis.from_url(fresh_redis, protocol=2) as redis, open_fanout("pubsub", over(fresh_redis)) as fanout:
 
         async def come_and_go() -> None:
             box = Outbox()
@@ -94,6 +95,13 @@ async def test_devices_that_come_and_go_at_once_leave_no_channel_unheard(fresh_r
         await asyncio.gather(*coming)
         await redis.publish(f"chat:user:{user}", "hello")
         assert await asyncio.wait_for(staying.take(), 5) == "hello"
+
+
+def over(redis_url: str) -> Paths:
+    async def never(conversation: UUID, message: UUID) -> None:
+        raise AssertionError(conversation, message)
+
+    return Paths(redis_url=redis_url, dsn="", retold=never)
 
 
 async def until_unsubscribed(redis: Redis, name: str) -> None:
