@@ -5,7 +5,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from datasets.manifest import Manifest
 from datasets.shape import dataset
 from harness.databases import drop_all
 from harness.environment import describe_machine
+from harness.evidence.examiner import Examiner
 from harness.experiment import Experiment, Hypothesis, ScenarioLoad
 from harness.progress import console, step
 from harness.rounds import lane_order
@@ -93,8 +94,14 @@ def lanes(experiment: Experiment) -> list[str]:
 
 
 async def _run(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder) -> None:
-    kept = {trial["trial"] for trial in folder.read_trials()}
-    plans = [plan for plan in plan_trials(experiment, prepared) if plan.trial not in kept]
+    ended = folder.read_trials()
+    kept = {trial["trial"] for trial in ended}
+    examiner = Examiner(
+        prepared.manifest.dataset,
+        prepared.manifest.strata,
+        examined=frozenset(t["lane"] for t in ended if not t["void"] and (t["evidence"] or {}).get("examination")),
+    )
+    plans = [replace(plan, examiner=examiner) for plan in plan_trials(experiment, prepared) if plan.trial not in kept]
     with (
         # a socket's path must be short, and a run folder's may not be
         tempfile.TemporaryDirectory(prefix="chatbench-") as scratch,

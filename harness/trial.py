@@ -20,6 +20,8 @@ from datasets.shape import Dataset
 from harness.databases import Mark, clone_database, drop_database
 from harness.errors import HarnessError
 from harness.evidence import Counters, evidence_between, read_counters, read_wal
+from harness.evidence.examiner import Examiner
+from harness.evidence.plan_capture import Hashes
 from harness.experiment import ScenarioLoad
 from harness.gate import open_gate
 from harness.load_process import first_of, load_process, locust_command
@@ -48,6 +50,8 @@ class TrialPlan:
     seed: int
     dataset: Dataset
     connections: int
+    #: Asks about plans around the window; None: only counters are read.
+    examiner: Examiner | None = None
 
 
 async def run_trial(stack: Stack, plan: TrialPlan, *, scratch: Path, logs: Path) -> dict[str, Any]:
@@ -97,21 +101,55 @@ async def _measure(
             await gate.go()
         with _timed(steps, "warmup"):
             await first_of(process, log, gate.arrival("warm"))
-        before = None if plan.load.is_remote else await read_counters(dsn, redis)
+        before = None if plan.load.is_remote else await _before(plan, dsn, redis)
         await gate.go()
         with _timed(steps, "window"):
             arrival = await first_of(process, log, gate.arrival("done"))
-        evidence = await _evidence(plan, dsn, redis, before) if before else None
+        evidence = await _evidence(plan, dsn, redis, before, steps) if before else None
         await gate.go()
         with _timed(steps, "stop"):
             await process.wait()
     return arrival["outcome"], evidence
 
 
-async def _evidence(plan: TrialPlan, dsn: str, redis: str, before: Counters) -> dict[str, Any]:
-    after = await read_counters(dsn, redis)
-    wal = await read_wal(dsn, before.database["wal_position"], after.database["wal_position"])
-    return evidence_between(before, after, plan.snapshot.queryids, wal=wal)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Before:
+    """What was read before the window."""
+
+    counters: Counters
+    plans: Hashes
+    plans_s: float
+
+
+async def _before(plan: TrialPlan, dsn: str, redis: str) -> _Before:
+    """Plans first: asking for them is not to count."""
+    started = time.perf_counter()
+    plans = await plan.examiner.hashes(dsn, plan.snapshot.database) if plan.examiner else {}
+    plans_s = time.perf_counter() - started
+    return _Before(counters=await read_counters(dsn, redis), plans=plans, plans_s=plans_s)
+
+
+async def _evidence(plan: TrialPlan, dsn: str, redis: str, before: _Before, steps: dict[str, float]) -> dict[str, Any]:
+    with _timed(steps, "evidence"):
+        after = await read_counters(dsn, redis)
+        wal = await read_wal(dsn, before.counters.database["wal_position"], after.database["wal_position"])
+        evidence = evidence_between(before.counters, after, plan.snapshot.queryids, wal=wal)
+        if plan.examiner is None:
+            return evidence
+        return evidence | await _asked(plan, plan.examiner, dsn, redis, before)
+
+
+async def _asked(plan: TrialPlan, examiner: Examiner, dsn: str, redis: str, before: _Before) -> dict[str, Any]:
+    """Plans again, and once for each lane everything else that changes its clone."""
+    database = plan.snapshot.database
+    started = time.perf_counter()
+    plans = await examiner.hashes(dsn, database)
+    added_s = before.plans_s + time.perf_counter() - started
+    found = {"plans": examiner.plans(database, before.plans, plans, added_s)}
+    if not examiner.wants(plan.lane):
+        return found
+    examined = await examiner.examine(dsn, redis, database=database, variant=plan.snapshot.variant, lane=plan.lane)
+    return found | {"examination": examined}
 
 
 def _token_secret(plan: TrialPlan) -> str:
@@ -133,6 +171,7 @@ async def _prepare(stack: Stack, plan: TrialPlan, clone: str, steps: dict[str, f
         await clone_database(
             stack.postgres.admin_dsn, plan.snapshot.database, clone, Mark(role="trial", facts={"trial": plan.trial})
         )
+    await _learn(stack, plan, clone, steps)
     connection = await asyncpg.connect(stack.postgres.dsn(clone))
     try:
         with _timed(steps, "prewarm"):
@@ -141,6 +180,24 @@ async def _prepare(stack: Stack, plan: TrialPlan, clone: str, steps: dict[str, f
             await connection.execute("CHECKPOINT")
     finally:
         await connection.close()
+    await _empty_redis(stack)
+
+
+async def _learn(stack: Stack, plan: TrialPlan, clone: str, steps: dict[str, float]) -> None:
+    """The first trial of a snapshot runs each read once; what it touched is warmed and emptied like the rest."""
+    if plan.examiner is None or plan.examiner.knows(plan.snapshot.database):
+        return
+    with _timed(steps, "questions"):
+        await _empty_redis(stack)
+        await plan.examiner.learn(
+            stack.postgres.dsn(clone),
+            stack.redis.url(0),
+            database=plan.snapshot.database,
+            variant=plan.snapshot.variant,
+        )
+
+
+async def _empty_redis(stack: Stack) -> None:
     client: Redis = Redis.from_url(stack.redis.url(0))
     try:
         await stack.redis.empty(client)
