@@ -24,6 +24,8 @@ Progress = Callable[[str, int], None]
 _LOAD_ORDER = ("users", "conversations", "messages", "blocks")
 _EXTENSIONS = ("pg_stat_statements", "pg_prewarm", "pg_walinspect")
 _INDEX_BUILDERS = 2
+#: Of a combination's name in its database's, which PostgreSQL cuts at 63 bytes; the fingerprint tells the rest apart.
+_NAME_LETTERS = 26
 
 
 class Server(Protocol):
@@ -61,7 +63,7 @@ async def ensure_snapshot(
 ) -> Snapshot:
     """The snapshot, kept from an earlier run when data and variant are the same, or built now."""
     fingerprint = hashlib.sha256(f"{manifest.fingerprint}:{variant.fingerprint}:{build}".encode()).hexdigest()[:12]
-    name = f"chatbench_{manifest.dataset.name}_{variant.name}_{build}_{fingerprint}".replace("+", "_")
+    name = f"chatbench_{manifest.dataset.name}_{variant.name[:_NAME_LETTERS]}_{build}_{fingerprint}".replace("+", "_")
     for kept in await list_databases(server.admin_dsn):
         if kept.name == name:
             facts = kept.mark.facts
@@ -92,7 +94,7 @@ async def _build(dsn: str, variant: Variant, manifest: Manifest, folder: Path, p
         for table in _LOAD_ORDER:
             # one connection: two would interleave batches, and the heap's order would differ from build to build
             await copy_table(connection, table, folder, partial(progress, f"copy {table}"))
-        await _run_all(connection, schema.keys(variant), progress)
+        await _run_all(connection, [*schema.keys(variant), *schema.derived(variant)], progress)
         await _build_side_by_side(dsn, schema.indexes(variant), progress)
         await _run_all(connection, schema.after_load(variant), progress)
         progress("vacuum", 0)

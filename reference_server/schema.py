@@ -4,13 +4,21 @@ from reference_server.variant import SqlFile, Variant
 
 
 def before_load(variant: Variant) -> list[SqlFile]:
-    """Bare tables, ready for COPY. Partitions reach from the setting chatbench.data_from to chatbench.data_to."""
-    return list(variant.tables.values())
+    """Bare tables, ready for COPY, and how they store their rows.
+
+    Partitions reach from the setting chatbench.data_from to chatbench.data_to.
+    """
+    return [*variant.tables.values(), *variant.storage.values()]
 
 
 def keys(variant: Variant) -> list[SqlFile]:
     """Primary keys and unique constraints; they must stand before after_load."""
     return list(variant.keys.values())
+
+
+def derived(variant: Variant) -> list[SqlFile]:
+    """Rows made from the loaded rows, one after the other; keys stand, indexes do not yet."""
+    return list(variant.derived.values())
 
 
 def indexes(variant: Variant) -> list[SqlFile]:
@@ -19,10 +27,10 @@ def indexes(variant: Variant) -> list[SqlFile]:
 
 
 def after_load(variant: Variant) -> list[SqlFile]:
-    """Foreign keys and checks, each validating the data, and derived rows; one after the other."""
-    return list(variant.constraints.values())
+    """Foreign keys and checks, each validating the data, then triggers; one after the other."""
+    return [*variant.constraints.values(), *variant.triggers.values()]
 
 
 def whole(variant: Variant) -> list[SqlFile]:
     """Every step for an empty database."""
-    return [*before_load(variant), *keys(variant), *indexes(variant), *after_load(variant)]
+    return [*before_load(variant), *keys(variant), *derived(variant), *indexes(variant), *after_load(variant)]

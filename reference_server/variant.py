@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from reference_server.errors import BrokenVariant, UnknownVariant
-from reference_server.variant_file import KINDS, VariantFile
+from reference_server import variant_lineage
+from reference_server.errors import BrokenVariant
+from reference_server.variant_file import KINDS
+from reference_server.variant_sections import (
+    SECTIONS,
+    CachePolicy,
+    Durability,
+    Fanout,
+    Identifiers,
+    Policy,
+    Topology,
+)
 
 VARIANTS = Path(__file__).parent / "variants"
 SQL = Path(__file__).parent / "sql"
@@ -27,34 +37,53 @@ class SqlFile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CachePolicy:
-    """Which answers Redis keeps; False goes to PostgreSQL (presence lives nowhere else: then everybody is unknown)."""
+class Step:
+    """One variant on the way from the root, and what it changes."""
 
-    last_message: bool = True
-    unread: bool = True
-    presence: bool = True
+    name: str
+    factor: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Variant:
     """One way to build and use the schema."""
 
+    #: As asked for: "spec", or a combination such as "spec+hash16".
     name: str
     summary: str
+    #: What a comparison with its parent answers.
+    question: str
+    #: The section of the schema report that it comes from; empty for an idea of one's own.
+    source: str
     extends: str | None
+    #: Root first: each variant that it is made of, with the factor that one changes.
+    steps: tuple[Step, ...]
     tables: Mapping[str, SqlFile]
+    storage: Mapping[str, SqlFile]
     keys: Mapping[str, SqlFile]
+    derived: Mapping[str, SqlFile]
     indexes: Mapping[str, SqlFile]
     constraints: Mapping[str, SqlFile]
+    triggers: Mapping[str, SqlFile]
     queries: Mapping[str, SqlFile]
+    identifiers: Identifiers
+    fanout: Fanout
+    durability: Durability
+    topology: Topology
+    policy: Policy
     cache: CachePolicy
     #: Guarantees that this variant gives up by design, or that its original never gave.
     known_gaps: tuple[str, ...]
 
     @property
+    def factors(self) -> tuple[str, ...]:
+        """What separates it from its root, in order, each once."""
+        return tuple(dict.fromkeys(step.factor for step in self.steps[1:]))
+
+    @property
     def fingerprint(self) -> str:
         """16 hex digits that change when anything built or asked changes; names and summaries do not count."""
-        digest = hashlib.sha256(repr(self.cache).encode())
+        digest = hashlib.sha256(repr([getattr(self, section) for section in SECTIONS]).encode())
         for kind in KINDS:
             for slot, sql in sorted(getattr(self, kind).items()):
                 digest.update(f"\0{kind}\0{slot}\0{sql.text}".encode())
@@ -63,61 +92,36 @@ class Variant:
 
 def variants(folder: Path = VARIANTS) -> list[str]:
     """The names of all variants, sorted."""
-    return sorted(path.stem for path in folder.glob("*.toml"))
+    return variant_lineage.variants(folder)
 
 
 def load_variant(name: str, *, folder: Path = VARIANTS, sql: Path = SQL) -> Variant:
-    """The variant of that name with everything it inherits. Raises UnknownVariant, BrokenVariant."""
-    known = variants(folder)
-    if name not in known:
-        raise UnknownVariant(name, get_close_matches(name, known, n=3), known)
-    lineage = list(_lineage(name, folder))
-    choices: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
-    cache: dict[str, bool] = {}
-    sources: dict[tuple[str, str], tuple[Path, str]] = {}
-    for file in reversed(lineage):
-        file.apply(choices, sources)
-        cache |= _cache(file)
-    files = {kind: _sql_files(kind, choices[kind], sources, sql) for kind in KINDS}
-    own = lineage[0]
-    gaps = next((file.known_gaps for file in lineage if file.known_gaps is not None), ())
+    """The variant of that name with everything it inherits, or a combination of several.
+
+    In "spec+hash16+uuid7" the first is complete; of each further one come its differences from the nearest ancestor
+    that it shares with the first. Raises UnknownVariant, BrokenVariant.
+    """
+    lineage = variant_lineage.trace(name, folder)
+    own = [next(file for file in lineage.files if file.name == part) for part in name.split("+")]
+    files: dict[str, Any] = {kind: _sql_files(kind, lineage.choices(kind), lineage.sources, sql) for kind in KINDS}
+    sections: dict[str, Any] = {key: record(**lineage.choices(key)) for key, record in SECTIONS.items()}
     return Variant(
-        name=name, summary=own.summary, extends=own.extends, cache=CachePolicy(**cache), known_gaps=gaps, **files
+        name=name,
+        summary=" + ".join(file.summary for file in own),
+        question=" ".join(file.question for file in own),
+        source=", ".join(dict.fromkeys(file.source for file in own if file.source)),
+        extends=own[0].extends if len(own) == 1 else own[0].name,
+        steps=tuple(Step(name=file.name, factor=file.factor) for file in lineage.files),
+        known_gaps=lineage.known_gaps,
+        **files,
+        **sections,
     )
 
 
-def _lineage(name: str, folder: Path) -> Iterator[VariantFile]:
-    """The variant's file, then its parent's, up to the root."""
-    seen: list[str] = []
-    next_name: str | None = name
-    while next_name is not None:
-        file = VariantFile.read(folder / f"{next_name}.toml")
-        seen.append(next_name)
-        yield file
-        if file.extends is not None:
-            _check_parent(file, seen, variants(folder))
-        next_name = file.extends
-
-
-def _check_parent(file: VariantFile, seen: list[str], known: list[str]) -> None:
-    parent = str(file.extends)
-    if parent in seen:
-        raise BrokenVariant(file.path, "extends", f"{' → '.join([*seen, parent])} is a circle; a root is expected.")
-    if parent not in known:
-        near = get_close_matches(parent, known, n=3) or known
-        raise BrokenVariant(
-            file.path, "extends", f"there is no variant {parent!r}; expected one such as {', '.join(near)}."
-        )
-
-
-def _cache(file: VariantFile) -> dict[str, bool]:
-    known = [field.name for field in fields(CachePolicy)]
-    for key, value in file.cache.items():
-        if key not in known:
-            raise BrokenVariant(file.path, f"cache.{key}", f"unknown; expected one of {', '.join(known)}.")
-        if not isinstance(value, bool):
-            raise BrokenVariant(file.path, f"cache.{key}", f"{value!r} is not true or false.")
-    return file.cache
+def factors_between(one: Variant, other: Variant) -> tuple[str, ...]:
+    """The factors in which two variants differ: those of every step that only one of them took, each once."""
+    steps = [step for step in one.steps if step not in other.steps]
+    return tuple(dict.fromkeys(step.factor for step in [*steps, *(s for s in other.steps if s not in one.steps)]))
 
 
 def _sql_files(

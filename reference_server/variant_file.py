@@ -10,10 +10,35 @@ from pathlib import Path
 from typing import Any
 
 from reference_server.errors import BrokenVariant
+from reference_server.variant_sections import SECTIONS, check_section
 
 #: The kinds of choice, each a folder below sql/ and, in a root, a table of the TOML file.
-KINDS = ("tables", "keys", "indexes", "constraints", "queries")
-_EVERYWHERE = ("summary", "cache", "known_gaps")
+KINDS = ("tables", "storage", "keys", "derived", "indexes", "constraints", "triggers", "queries")
+#: What a variant may change. A bundle changes several on purpose; what is planted is a mistake to be found.
+FACTORS = (
+    "constraints",
+    "page_index",
+    "secondary_indexes",
+    "conversation_list",
+    "page_method",
+    "partitioning",
+    "identifiers",
+    "media",
+    "unread",
+    "read_receipts",
+    "bookkeeping",
+    "soft_delete",
+    "archive",
+    "storage",
+    "sharding",
+    "replica",
+    "cache",
+    "fanout_transport",
+    "durability",
+    "bundle",
+    "planted",
+)
+_EVERYWHERE = ("summary", "factor", "question", "source", "known_gaps", *SECTIONS)
 _CHILD_ONLY = ("extends", "adds", "replaces", "removes")
 
 Choices = dict[str, dict[str, str]]
@@ -27,44 +52,46 @@ class VariantFile:
 
     path: Path
     summary: str
+    #: Which one thing about its parent it changes: one of FACTORS.
+    factor: str
+    #: What a comparison with its parent answers.
+    question: str
+    #: The section of the schema report that it comes from, such as "§2.2"; empty for an idea of one's own.
+    source: str
     extends: str | None
     adds: Mapping[str, Mapping[str, str]]
     replaces: Mapping[str, Mapping[str, str]]
     removes: Mapping[str, list[str]]
-    cache: dict[str, bool]
+    #: Section → key → value, only what this file says.
+    sections: Mapping[str, Mapping[str, Any]]
     #: None: as the parent's.
     known_gaps: tuple[str, ...] | None
 
     @classmethod
     def read(cls, path: Path) -> VariantFile:
         """Raises BrokenVariant for what the grammar does not allow."""
-        try:
-            raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-            raise BrokenVariant(path, "(whole file)", f"expected TOML: {problem}") from problem
+        raw = _toml(path)
         is_root = "extends" not in raw
         _check_keys(path, "", raw, (*_EVERYWHERE, *(KINDS if is_root else _CHILD_ONLY)))
-        summary = raw.get("summary")
-        if not isinstance(summary, str) or not summary.strip():
-            raise BrokenVariant(path, "summary", "expected one sentence that says what this variant is.")
-        extends = raw.get("extends")
-        if extends is not None and not isinstance(extends, str):
-            raise BrokenVariant(path, "extends", f"expected the name of a variant, not {extends!r}.")
         gaps = raw.get("known_gaps")
+        own = {kind: raw[kind] for kind in KINDS if kind in raw} if is_root else raw.get("adds", {})
         return cls(
             path=path,
-            summary=summary,
-            extends=extends,
-            adds=_choices(
-                path,
-                {kind: raw[kind] for kind in KINDS if kind in raw} if is_root else raw.get("adds", {}),
-                "" if is_root else "adds.",
-            ),
+            summary=_sentence(path, "summary", raw, "one sentence that says what this variant is"),
+            factor=_factor(path, raw),
+            question=_sentence(path, "question", raw, "the question that comparing it with its parent answers"),
+            source=_sentence(path, "source", {"source": "—"} | raw, "a section of the schema report").strip("—"),
+            extends=_sentence(path, "extends", raw, "the name of a variant") if "extends" in raw else None,
+            adds=_choices(path, own, "" if is_root else "adds."),
             replaces=_choices(path, raw.get("replaces", {}), "replaces."),
             removes=_removals(path, raw.get("removes", {})),
-            cache=_table(path, "cache", raw.get("cache", {})),
+            sections=_sections(path, raw),
             known_gaps=None if gaps is None else tuple(_names(path, "known_gaps", gaps)),
         )
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
 
     def apply(self, choices: Choices, sources: Sources) -> None:
         """Change the parent's choices into this variant's, remembering where each was made."""
@@ -91,6 +118,27 @@ class VariantFile:
             raise BrokenVariant(self.path, key, f"the parent has no {slot!r}; expected {_near(slot, choices[kind])}.")
 
 
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise BrokenVariant(path, "(whole file)", f"expected TOML: {problem}") from problem
+
+
+def _sentence(path: Path, key: str, raw: Mapping[str, Any], expected: str) -> str:
+    value = raw.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise BrokenVariant(path, key, f"{'missing' if value is None else repr(value)}; expected {expected}.")
+    return value
+
+
+def _factor(path: Path, raw: Mapping[str, Any]) -> str:
+    factor = _sentence(path, "factor", raw, f"the one factor that it changes, {_near('', FACTORS)}")
+    if factor not in FACTORS:
+        raise BrokenVariant(path, "factor", f"there is no factor {factor!r}; expected {_near(factor, FACTORS)}.")
+    return factor
+
+
 def _near(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     return f"one such as {', '.join(get_close_matches(name, names, n=3) or names) or '(there are none)'}"
@@ -106,6 +154,13 @@ def _table(path: Path, key: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BrokenVariant(path, key, f"expected a table, not {value!r}.")
     return value
+
+
+def _sections(path: Path, raw: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    found = {section: _table(path, section, raw[section]) for section in SECTIONS if section in raw}
+    for section, table in found.items():
+        check_section(path, section, table)
+    return found
 
 
 def _choices(path: Path, value: Any, prefix: str) -> dict[str, dict[str, str]]:

@@ -9,7 +9,7 @@ from datasets.generate import generate
 from datasets.load import copy_table
 from datasets.shape import dataset
 from reference_server.errors import BrokenVariant
-from reference_server.schema import after_load, before_load, indexes, keys, whole
+from reference_server.schema import after_load, before_load, derived, indexes, keys, whole
 from reference_server.statements import SLOTS, query_ids
 from reference_server.variant import load_variant, variants
 
@@ -36,7 +36,7 @@ async def test_a_variant_builds_on_tiny_and_holds_the_same_rows_as_every_other(d
     for step in before_load(variant):
         await database.execute(step.text)
     counts = {table: await copy_table(database, table, tiny) for table in TABLES}
-    for step in (*keys(variant), *indexes(variant), *after_load(variant)):
+    for step in (*keys(variant), *derived(variant), *indexes(variant), *after_load(variant)):
         await database.execute(step.text)
     assert {table: await database.fetchval(f"SELECT count(*) FROM {table}") for table in TABLES} == counts
     assert counts["messages"] == 20_000
@@ -81,7 +81,7 @@ async def test_message_keys_hold_the_ids_that_were_loaded(database):
         "INSERT INTO messages (conversation_id, sender_id, receiver_id, content, created_at)"
         " SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'x', '2024-05-05' FROM generate_series(1, 3)"
     )
-    await database.execute(variant.constraints["message_keys"].text)
+    await database.execute(variant.derived["message_keys"].text)
     assert await database.fetchval("SELECT count(*) FROM message_keys JOIN messages USING (id)") == 3
 
 
