@@ -33,7 +33,14 @@ class Services(TypedDict):
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """The services of one server process. Raises Unavailable, VariantError."""
     variant = load_variant(settings.variant)
-    async with open_chat(settings.postgres, settings.redis, variant, connections=settings.connections) as chat:
+    async with open_chat(
+        settings.postgres,
+        settings.redis,
+        variant,
+        connections=settings.connections,
+        replica=settings.replica,
+        shards=settings.shards,
+    ) as chat:
         paths = Paths(redis_url=settings.redis, dsn=settings.postgres, retold=chat.retold)
         async with open_fanout(transport_of(variant), paths) as fanout:
             yield Services(chat=chat, fanout=fanout)

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -26,8 +27,10 @@ _TIMEOUT_S = 30
 class Connections:
     """At most `size` connections; a closed one is replaced, a cancelled user's is thrown away."""
 
-    def __init__(self, dsn: str, size: int) -> None:
+    def __init__(self, dsn: str, size: int, settings: Mapping[str, str] | None = None) -> None:
         self._dsn = dsn
+        #: Of each session, beside our own.
+        self._settings = settings or {}
         self._size = size
         self._open = 0
         self._idle: list[asyncpg.Connection] = []
@@ -80,7 +83,7 @@ class Connections:
         return rows[0][0] if rows else None
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+    async def transaction(self, conversation: UUID | None = None) -> AsyncIterator[asyncpg.Connection]:  # noqa: ARG002 - there is one place for all
         """A connection inside a transaction: committed at the end, rolled back on an error. Raises Unavailable."""
         connection = await self.acquire()
         try:
@@ -159,6 +162,7 @@ class Connections:
                     "application_name": "chatbench",
                     "statement_timeout": f"{_TIMEOUT_S}s",
                     "idle_in_transaction_session_timeout": f"{_TIMEOUT_S}s",
+                    **self._settings,
                 },
             )
         except BaseException as problem:

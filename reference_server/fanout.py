@@ -8,7 +8,7 @@ from typing import Any, cast
 import asyncpg
 from redis.exceptions import RedisError
 
-from reference_server.connections import Connections
+from reference_server.database import Database
 from reference_server.errors import Unavailable
 from reference_server.transport import Paths, Publisher, Subscriber, Transport
 from reference_server.transports import notify, pubsub, sharded_pubsub, streams
@@ -23,10 +23,10 @@ _LOST = (RedisError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.Inter
 
 def transport_of(variant: Variant) -> str:
     """The name in TRANSPORTS."""
-    return str(getattr(getattr(variant, "fanout", None), "transport", "pubsub"))
+    return variant.fanout.transport
 
 
-def make_publisher(transport: str, db: Connections) -> Publisher:
+def make_publisher(transport: str, db: Database) -> Publisher:
     return TRANSPORTS[transport].publisher(db)
 
 

@@ -125,7 +125,7 @@ class Messages(UseCases):
 
     async def _store(self, user: UUID, conversation: UUID, receiver: UUID, draft: Draft) -> asyncpg.Record | None:
         media = None if draft.media is None else orjson.dumps(draft.media).decode()
-        async with self.db.transaction() as connection:
+        async with self.db.transaction(conversation) as connection:
             message = await connection.fetchrow(
                 self.sql["send/insert"], draft.id, conversation, user, receiver, draft.type, draft.content, media
             )
@@ -149,7 +149,7 @@ class Messages(UseCases):
             raise Blocked("One of you has blocked the other, so nothing was sent. Unblock first.") from None
 
     async def _flag_read(self, user: UUID, conversation: UUID) -> tuple[int, UUID | None]:
-        async with self.db.transaction() as connection:
+        async with self.db.transaction(conversation) as connection:
             status = await connection.execute(self.sql["mark_read/messages"], conversation, user)
             count = int(status.rpartition(" ")[2])
             if count == 0:
@@ -159,7 +159,7 @@ class Messages(UseCases):
     async def _delete(self, message_id: UUID, found: asyncpg.Record) -> bool:
         """Whether the message was unread."""
         conversation = found["conversation_id"]
-        async with self.db.transaction() as connection:
+        async with self.db.transaction(conversation) as connection:
             gone = await connection.fetchrow(self.sql["delete_message/delete"], message_id, found["created_at"])
             if gone is None:
                 raise NotFound(f"There is no message {message_id} of yours any more.")

@@ -21,6 +21,10 @@ class Settings:
     redis: str
     token_secret: bytes
     variant: str
+    #: DSN of a standby that reads are sent to.
+    replica: str | None
+    #: DSNs of the databases beside the first.
+    shards: tuple[str, ...]
     host: str
     #: 0 takes a free one.
     port: int
@@ -45,6 +49,8 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str] = os.
         redis=environment["CHATBENCH_REDIS"],
         token_secret=secret,
         variant=options.variant,
+        replica=environment.get("CHATBENCH_POSTGRES_REPLICA") or None,
+        shards=tuple(environment.get("CHATBENCH_POSTGRES_SHARDS", "").split()),
         host=options.host,
         port=options.port,
         connections=options.connections,
@@ -55,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m reference_server.serve",
         description="One process of the reference server; start several for a cluster.",
-        epilog=f"Needs {', '.join(_ENVIRONMENT)} in the environment. Prints one JSON line when it is ready.",
+        epilog=f"Needs {', '.join(_ENVIRONMENT)} in the environment, and CHATBENCH_POSTGRES_REPLICA or "
+        "CHATBENCH_POSTGRES_SHARDS where the variant has them. Prints one JSON line when it is ready.",
     )
     parser.add_argument("--variant", default="spec", help="the schema variant of the database (default: spec)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1)")

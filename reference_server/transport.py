@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from reference_server.connections import Connections
+from reference_server.database import Database
 from reference_server.errors import Unavailable
 from reference_server.outbox import Sink
 
@@ -74,7 +74,7 @@ class Subscriber(Protocol):
 class Transport(Protocol):
     """A module in transports/."""
 
-    def publisher(self, db: Connections) -> Publisher: ...
+    def publisher(self, db: Database) -> Publisher: ...
     def subscriber(self, paths: Paths) -> Subscriber: ...
 
 

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from reference_server.cache.replies import reply
 from reference_server.cache.unread import UnreadCache
-from reference_server.connections import Connections
+from reference_server.database import Database
 from reference_server.errors import NotFound
 from reference_server.statements import statements
 from reference_server.transport import News, Publisher
@@ -19,7 +19,7 @@ from reference_server.variant import Variant
 class UseCases:
     """The base of the use cases' classes."""
 
-    def __init__(self, db: Connections, redis: Redis, variant: Variant, publisher: Publisher) -> None:
+    def __init__(self, db: Database, redis: Redis, variant: Variant, publisher: Publisher) -> None:
         self.db = db
         self.redis = redis
         self.variant = variant

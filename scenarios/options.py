@@ -19,6 +19,20 @@ def add_options(parser: Any) -> None:
         help="`direct`, or base URLs of servers with the chat API, comma-separated",
     )
     add("--postgres", default="", env_var="CHATBENCH_POSTGRES", include_in_web_ui=False, help="DSN for `direct`")
+    add(
+        "--postgres-replica",
+        default="",
+        env_var="CHATBENCH_POSTGRES_REPLICA",
+        include_in_web_ui=False,
+        help="DSN of a standby that `direct` reads from, where the variant has one",
+    )
+    add(
+        "--postgres-shards",
+        default="",
+        env_var="CHATBENCH_POSTGRES_SHARDS",
+        include_in_web_ui=False,
+        help="DSNs of the databases beside the first, space-separated, where the variant has several",
+    )
     add("--redis", default="", env_var="CHATBENCH_REDIS", include_in_web_ui=False, help="Redis URL for `direct`")
     add("--connections", type=int, default=8, help="PostgreSQL connections of one load process")
     add("--arrivals", default="poisson", choices=list(Arrivals), help="open-loop schedule, or closed loop")

@@ -24,6 +24,9 @@ class Settings:
     #: DSN of the clone and URL of the Redis that `direct` uses.
     postgres: str | None
     redis: str | None
+    #: DSN of a standby, and of the databases beside the first, where the variant has them.
+    replica: str | None = None
+    shards: tuple[str, ...] = ()
     #: PostgreSQL connections of one process.
     connections: int
     arrivals: Arrivals
@@ -67,6 +70,8 @@ def settings_from(options: Namespace) -> Settings:
         dataset=dataset(options.dataset, seed=options.dataset_seed),
         postgres=options.postgres or None,
         redis=options.redis or None,
+        replica=getattr(options, "postgres_replica", "") or None,
+        shards=tuple(getattr(options, "postgres_shards", "").split()),
         connections=options.connections,
         arrivals=arrivals,
         rate_per_s=options.rate,

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
-from reference_server.connections import Connections
+from reference_server.database import Database
 from reference_server.errors import Unavailable
 from reference_server.events import channel
 from reference_server.outbox import Registry, Sink
@@ -31,7 +31,7 @@ _LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 _log = logging.getLogger("chatbench.notify")
 
 
-def publisher(db: Connections) -> "Notifier":
+def publisher(db: Database) -> "Notifier":
     return Notifier(db)
 
 
@@ -42,7 +42,7 @@ def subscriber(paths: Paths) -> "NotificationListener":
 class Notifier:
     """One statement for all users of an event, beside the round trip to Redis."""
 
-    def __init__(self, db: Connections) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def publish(self, pipe: Any, news: News) -> Awaitable[object] | None:  # noqa: ARG002 - the contract's

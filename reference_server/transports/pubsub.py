@@ -19,7 +19,7 @@ from uuid import UUID
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
-from reference_server.connections import Connections
+from reference_server.database import Database
 from reference_server.errors import Unavailable
 from reference_server.events import channel
 from reference_server.outbox import Registry, Sink
@@ -47,7 +47,7 @@ class Commands:
 COMMANDS = Commands(publish="PUBLISH", subscribe="SUBSCRIBE", unsubscribe="UNSUBSCRIBE", message=b"message")
 
 
-def publisher(db: Connections) -> "PubSubPublisher":  # noqa: ARG001 - the contract's
+def publisher(db: Database) -> "PubSubPublisher":  # noqa: ARG001 - the contract's
     return PubSubPublisher(COMMANDS)
 
 

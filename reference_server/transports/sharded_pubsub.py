@@ -3,14 +3,14 @@
 On one node, as here, it shows what the other commands cost; what a cluster would save is not seen.
 """
 
-from reference_server.connections import Connections
+from reference_server.database import Database
 from reference_server.transport import Paths
 from reference_server.transports.pubsub import Commands, PubSub, PubSubPublisher
 
 COMMANDS = Commands(publish="SPUBLISH", subscribe="SSUBSCRIBE", unsubscribe="SUNSUBSCRIBE", message=b"smessage")
 
 
-def publisher(db: Connections) -> PubSubPublisher:  # noqa: ARG001 - the contract's
+def publisher(db: Database) -> PubSubPublisher:  # noqa: ARG001 - the contract's
     return PubSubPublisher(COMMANDS)
 
 

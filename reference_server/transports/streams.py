@@ -11,7 +11,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from reference_server.connections import Connections
+from reference_server.database import Database
 from reference_server.errors import Unavailable
 from reference_server.events import channel
 from reference_server.outbox import Registry, Sink
@@ -29,7 +29,7 @@ _LOST = (RedisError, OSError, TimeoutError, Unavailable)
 _log = logging.getLogger("chatbench.streams")
 
 
-def publisher(db: Connections) -> "StreamPublisher":  # noqa: ARG001 - the contract's
+def publisher(db: Database) -> "StreamPublisher":  # noqa: ARG001 - the contract's
     return StreamPublisher()
 
 

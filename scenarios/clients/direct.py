@@ -1,6 +1,6 @@
 """`direct`: the reference server's use cases in this process, over PostgreSQL and Redis, with no HTTP between."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -51,10 +51,18 @@ class DirectClient:
 
 
 @asynccontextmanager
-async def direct_client(*, postgres: str, redis: str, variant: str, connections: int) -> AsyncIterator[DirectClient]:
+async def direct_client(
+    *,
+    postgres: str,
+    redis: str,
+    variant: str,
+    connections: int,
+    replica: str | None = None,
+    shards: Sequence[str] = (),
+) -> AsyncIterator[DirectClient]:
     """Open connections to both stores; they are closed at the end."""
     chosen = load_variant(variant)
-    async with open_chat(postgres, redis, chosen, connections=connections) as chat:
+    async with open_chat(postgres, redis, chosen, connections=connections, replica=replica, shards=shards) as chat:
         paths = Paths(redis_url=redis, dsn=postgres, retold=chat.retold)
         async with open_fanout(transport_of(chosen), paths) as subscriber:
             yield DirectClient(chat, subscriber)

@@ -25,5 +25,7 @@ async def open_client(settings: Settings) -> AsyncIterator[ChatClient]:
         redis=settings.redis,
         variant=settings.variant,
         connections=settings.connections,
+        replica=settings.replica,
+        shards=settings.shards,
     ) as direct:
         yield direct

@@ -1,0 +1,29 @@
+"""What use cases ask a database for: one server, a primary with its replica, or several shards."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+from uuid import UUID
+
+import asyncpg
+
+
+class Database(Protocol):
+    """Times are integers, as reference_server.times has them. Each call raises Unavailable."""
+
+    async def fill(self) -> None:
+        """Open every connection now, so that the first requests do not pay for it."""
+        ...
+
+    async def close(self) -> None: ...
+
+    def idle(self) -> list[asyncpg.Connection]:
+        """The connections that nobody uses at this moment."""
+        ...
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]: ...
+    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None: ...
+    async def fetchval(self, sql: str, *arguments: Any) -> Any: ...
+
+    def transaction(self, conversation: UUID | None = None) -> AbstractAsyncContextManager[asyncpg.Connection]:
+        """A connection inside a transaction, where the conversation is stored."""
+        ...
