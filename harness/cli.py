@@ -26,6 +26,9 @@ from harness.serve import serve_ui
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
 from harness.verdict_lines import verdict_lines
+from harness.verify import command as verifying
+from harness.verify.table import tables_of
+from harness.verify.verifying import Verification
 from reference_server.errors import VariantError
 from reports.page import render
 
@@ -99,6 +102,25 @@ def seed(
             )
 
     _run(work())
+
+
+@app.command(epilog="Example: chatbench verify --variant spec --dataset small")
+def verify(
+    variant: Annotated[str, typer.Option(help="schema variant")] = "baseline",
+    every_variant: Annotated[bool, typer.Option("--all-variants", help="each variant there is")] = False,
+    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "tiny",
+    dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="the dataset's seed")] = 1,
+    keep: Annotated[bool, typer.Option("--keep", help="keep snapshots that were built for this")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
+    home: Home = HOME,
+    postgres: Postgres = None,
+    redis: RedisUrl = None,
+) -> None:
+    """Check the guarantees of a variant's schema; exactly its known gaps must fail."""
+    config = StackConfig(home=home, postgres=postgres, redis=redis)
+    names = known_names().variants if every_variant else [variant]
+    verified = _run(verifying.verify(config, names, dataset_name=dataset, seed=dataset_seed, keep=keep))
+    _tell_verified(verified, as_json=as_json)
 
 
 @app.command(epilog="Example: chatbench serve --variant spec --dataset small --servers 2")
@@ -223,6 +245,19 @@ def clean(
 ) -> None:
     """Drop the databases that chatbench created (marked ones only); run folders stay."""
     _run(comparing.clean(StackConfig(home=home, postgres=postgres, redis=redis), datasets=datasets, home=home))
+
+
+def _tell_verified(verified: list[Verification], *, as_json: bool) -> None:
+    complaints = [f"{one.name}: {complaint}" for one in verified for complaint in one.complaints]
+    if as_json:
+        typer.echo(orjson.dumps([one.as_dict() for one in verified], option=orjson.OPT_INDENT_2).decode())
+    else:
+        for table in tables_of(verified):
+            out.print(table)
+        for complaint in complaints:
+            out.print(complaint, markup=False, style="red")
+    if complaints:
+        raise typer.Exit(1)
 
 
 def _compare(experiment: Experiment, folder: RunFolder, config: StackConfig, home: Path) -> None:

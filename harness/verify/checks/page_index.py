@@ -1,0 +1,72 @@
+"""Cursor pages reach a conversation's messages through an index that leads with the conversation."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from harness.verify.errors import CouldNotRun
+from harness.verify.finding import Finding, from_problems
+from harness.verify.site import Site, rolled_back
+from reference_server.records import Cursor
+
+_LONG = """
+SELECT id, user1_id FROM conversations WHERE last_message_id IS NOT NULL ORDER BY last_message_at DESC LIMIT 1
+"""
+_LIMIT = 50
+
+
+async def check(site: Site) -> Finding:
+    row = await site.database.fetchrow(_LONG)
+    if row is None:
+        raise CouldNotRun("there is no conversation with a message whose pages could be planned")
+    page = await site.chat.newest_page(row["user1_id"], row["id"], limit=1)
+    cursor = page.next
+    if cursor is None:
+        raise CouldNotRun("the newest page of a conversation is empty")
+    plans = {"newest page": await _newest(site, row["user1_id"], row["id"])}
+    plans["older page"] = await _older(site, row["user1_id"], row["id"], cursor)
+    problems = [f"{name}: {how(plan)}" for name, plan in plans.items() if not finds_by_conversation(plan)]
+    return from_problems(problems, "; ".join(f"{name}: {how(plan)}" for name, plan in plans.items()))
+
+
+async def _newest(site: Site, user: UUID, conversation: UUID) -> dict[str, Any]:
+    return await _plan(site, "newest_page", conversation, user, _LIMIT)
+
+
+async def _older(site: Site, user: UUID, conversation: UUID, cursor: Cursor) -> dict[str, Any]:
+    return await _plan(site, "older_page", conversation, user, cursor.created_at, cursor.id, _LIMIT)
+
+
+async def _plan(site: Site, slot: str, *arguments: Any) -> dict[str, Any]:
+    """Without sequential scans wherever an index will do: on little data the planner's own choice says nothing."""
+    async with rolled_back(site.database):
+        await site.database.execute("SET LOCAL enable_seqscan = off")
+        rows = await site.database.fetch(f"EXPLAIN (FORMAT JSON)\n{site.chat.sql[slot]}", *arguments)
+    plan: dict[str, Any] = orjson.loads(rows[0][0])[0]["Plan"]
+    return plan
+
+
+def finds_by_conversation(plan: dict[str, Any]) -> bool:
+    """No table of messages is read whole, and each is entered by conversation."""
+    of_messages = [node for node in nodes(plan) if str(node.get("Relation Name", "")).startswith("messages")]
+    by_index = [node for node in nodes(plan) if "conversation_id" in str(node.get("Index Cond", ""))]
+    return bool(by_index) and not any(node["Node Type"] == "Seq Scan" for node in of_messages)
+
+
+def how(plan: dict[str, Any]) -> str:
+    """The scans of messages, each kind once."""
+    kinds = {
+        f"{node['Node Type']}{' using ' + node['Index Name'] if 'Index Name' in node else ''}"
+        for node in nodes(plan)
+        if "messages" in str(node.get("Relation Name", "")) + str(node.get("Index Name", ""))
+    }
+    shown = sorted(kinds)
+    return ", ".join(shown[:2]) + (f" and {len(shown) - 2} more" if len(shown) > 2 else "")  # noqa: PLR2004
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)

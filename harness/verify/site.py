@@ -1,0 +1,94 @@
+"""The site of a check: a database with the variant's schema, and the use cases over it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from redis.asyncio import Redis
+
+from harness.verify.errors import CouldNotRun
+from reference_server.chat import Chat
+from reference_server.prepared import PreparedConnection
+from reference_server.records import Draft
+from reference_server.variant import Variant
+
+#: What a database says when it enforces a rule; a trigger raises RaiseError.
+_REFUSALS = (
+    asyncpg.CheckViolationError,
+    asyncpg.UniqueViolationError,
+    asyncpg.ForeignKeyViolationError,
+    asyncpg.ExclusionViolationError,
+    asyncpg.RaiseError,
+)
+_NEWCOMER = "INSERT INTO users (id, username) VALUES ($1, $2)"
+#: Where users have more obligatory columns: a copy of somebody's.
+_LIKE_ANOTHER = """
+INSERT INTO users SELECT (jsonb_populate_record(model, jsonb_build_object('id', $1::uuid, 'username', $2::text))).*
+FROM (SELECT * FROM users LIMIT 1) AS model
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """Where a check looks and tries."""
+
+    variant: Variant
+    #: Beside the chat's connections, or the very one where everything happens in one transaction.
+    database: PreparedConnection
+    chat: Chat
+    redis: Redis
+    #: Writes are kept and several connections see them: a clone. Otherwise one transaction, rolled back at the end.
+    is_clone: bool
+
+    def option(self, slot: str) -> str:
+        """The name of the variant's option for a query slot."""
+        return self.variant.queries[slot].path.stem
+
+    async def newcomers(self, count: int) -> list[UUID]:
+        """New users, the smallest id first."""
+        ids = sorted((uuid4() for _ in range(count)), key=lambda one: one.int)
+        for one in ids:
+            await self._add_user(one)
+        return ids
+
+    async def refusal(self, sql: str, *arguments: Any) -> str | None:
+        """How the database refuses a statement; None when it takes it. Nothing stays."""
+        try:
+            async with rolled_back(self.database):
+                await self.database.fetch(sql, *arguments)
+                await self.database.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        except _REFUSALS as refused:
+            return str(getattr(refused, "constraint_name", None) or refused)
+        except asyncpg.PostgresError as problem:
+            raise CouldNotRun(f"the attempt failed for another reason: {problem}") from problem
+        return None
+
+    async def _add_user(self, one: UUID) -> None:
+        name = f"chatbench_{one.hex}"
+        try:
+            async with self.database.transaction():
+                await self.database.fetch(_NEWCOMER, one, name)
+        except asyncpg.NotNullViolationError:
+            try:
+                async with self.database.transaction():
+                    await self.database.fetch(_LIKE_ANOTHER, one, name)
+            except asyncpg.PostgresError as problem:
+                raise CouldNotRun(f"no user could be added for the attempt: {problem}") from problem
+
+
+def text(content: str) -> Draft:
+    return Draft(id=uuid4(), type="text", content=content)
+
+
+@asynccontextmanager
+async def rolled_back(database: asyncpg.Connection) -> AsyncIterator[None]:
+    """A transaction, or a savepoint in one, of which nothing stays."""
+    transaction = database.transaction()
+    await transaction.start()
+    try:
+        yield
+    finally:
+        await transaction.rollback()

@@ -1,0 +1,43 @@
+"""A variant's site: a clone of its snapshot, an empty Redis, and the use cases over both."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from redis.asyncio import Redis
+
+from harness.databases import Mark, clone_database, drop_database
+from harness.snapshots import Snapshot
+from harness.stack.stack import Stack
+from harness.verify.site import Site
+from reference_server.opening import open_chat
+from reference_server.prepared import PreparedConnection
+from reference_server.variant import Variant
+
+_CONNECTIONS = 4
+
+
+@asynccontextmanager
+async def variant_site(stack: Stack, variant: Variant, snapshot: Snapshot) -> AsyncIterator[Site]:
+    """The clone goes when it is left."""
+    clone = f"chatbench_verify_{secrets.token_hex(4)}"
+    await clone_database(stack.postgres.admin_dsn, snapshot.database, clone, Mark(role="trial", facts={}))
+    try:
+        async with site_over(stack.postgres.dsn(clone), stack.redis.url(0), variant) as site:
+            await stack.redis.empty(site.redis)
+            yield site
+    finally:
+        await drop_database(stack.postgres.admin_dsn, clone)
+
+
+@asynccontextmanager
+async def site_over(dsn: str, redis_url: str, variant: Variant) -> AsyncIterator[Site]:
+    """A site over a database that checks may write to."""
+    database = await PreparedConnection.connect(dsn)
+    redis: Redis = Redis.from_url(redis_url, protocol=2)
+    try:
+        async with open_chat(dsn, redis_url, variant, connections=_CONNECTIONS) as chat:
+            yield Site(variant=variant, database=database, chat=chat, redis=redis, is_clone=True)
+    finally:
+        await redis.aclose()
+        await database.close()
