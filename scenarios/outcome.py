@@ -6,7 +6,7 @@ from typing import Any
 
 from scenarios.histograms import merge
 
-#: Plain data in the form of trials.jsonl: operations, seconds, deliveries, generator.
+#: Plain data in the form of trials.jsonl: operations, seconds, traces, deliveries, generator.
 Outcome = dict[str, Any]
 
 
@@ -19,6 +19,7 @@ def merge_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
         "operations": _merge_by_name([outcome["operations"] for outcome in outcomes], _merge_operation),
         "unrecorded": dict(sum((Counter(outcome["unrecorded"]) for outcome in outcomes), Counter())),
         "seconds": _merge_seconds([second for outcome in outcomes for second in outcome["seconds"]]),
+        "traces": _merge_by_name([outcome["traces"] for outcome in outcomes], _merge_trace),
         "deliveries": _merge_deliveries([outcome["deliveries"] for outcome in outcomes if outcome["deliveries"]]),
         "generator": _merge_generators([outcome["generator"] for outcome in outcomes]),
     }
@@ -41,6 +42,10 @@ def _merge_operation(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "lag": merge(entry["lag"] for entry in entries),
         "mean_response_us": response_sum / count if count else None,
     }
+
+
+def _merge_trace(traces: Sequence[dict[str, list[int]]]) -> dict[str, list[int]]:
+    return {key: [moment for trace in traces for moment in trace[key]] for key in traces[0]}
 
 
 def _merge_seconds(seconds: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -53,6 +53,9 @@ class Recorder:
         self._kept: list[NDArray[np.int64]] = []
         #: Answered calls outside the window (warm-up), per operation: they too are in the database's counters.
         self.unrecorded: Counter[str] = Counter()
+        #: Of traced operations: every sample of the window, and when calls failed.
+        self._traces: dict[str, list[NDArray[np.int64]]] = {}
+        self._failures_ns: dict[str, list[int]] = {}
 
     def number(self, name: str) -> int:
         """The number under which samples of `name` are added."""
@@ -66,6 +69,12 @@ class Recorder:
 
     def add_error(self, name: str, kind: str) -> None:
         self._errors.append((name, kind))
+        if self.recording and name in self._traces:
+            self._failures_ns[name].append(time.perf_counter_ns())
+
+    def trace(self, name: str) -> None:
+        """Keep each sample of the window of this operation: what happens beside it can then be laid over it."""
+        self._traces[name], self._failures_ns[name] = [], []
 
     def start_window(self, origin_ns: int) -> None:
         """From here on samples count; what came before is kept as counts only."""
@@ -116,6 +125,8 @@ class Recorder:
             self._absorb(name, own)
 
     def _absorb(self, name: str, rows: NDArray[np.int64]) -> None:
+        if name in self._traces:
+            self._traces[name].append(rows)
         intended, start, end = rows[:, 1], rows[:, 2], rows[:, 3]
         response: NDArray[np.int64] = (end - intended) // _NS_PER_US
         entry = self.recorded.setdefault(name, Recorded())
@@ -155,3 +166,19 @@ class Recorder:
             }
             for second, histograms in sorted(self._seconds.items())
         ]
+
+    def traces(self) -> dict[str, dict[str, list[int]]]:
+        """Of traced operations: each call's intended start and end in the window, and the failures' moments.
+
+        On time.perf_counter_ns(), which all processes of a Linux machine read from one clock.
+        """
+        empty = [np.empty((0, 4), dtype=np.int64)]
+        joined = {name: np.concatenate(parts or empty) for name, parts in self._traces.items()}
+        return {
+            name: {
+                "intended_ns": rows[:, 1].tolist(),
+                "ended_ns": rows[:, 3].tolist(),
+                "failed_ns": list(self._failures_ns[name]),
+            }
+            for name, rows in joined.items()
+        }

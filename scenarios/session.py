@@ -154,6 +154,7 @@ class Session:
             "operations": self.recorder.operations(),
             "unrecorded": dict(self.recorder.unrecorded),
             "seconds": self.recorder.seconds(),
+            "traces": self.recorder.traces(),
             "deliveries": self.deliveries.result(),
             "generator": health.summary(
                 self.recorder, scheduled=phase.scheduled, unstarted=phase.unstarted, window_s=window_s

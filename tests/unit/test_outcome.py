@@ -37,6 +37,7 @@ def outcome(operations=None, **changes):
         "operations": operations or {},
         "unrecorded": {},
         "seconds": [],
+        "traces": {},
         "deliveries": None,
         "generator": generator(),
     } | changes
@@ -125,3 +126,11 @@ def test_the_achieved_share_is_that_of_all_tasks_and_none_when_none_was_due():
     assert merged["achieved_rate_share"] == pytest.approx(0.9)
     idle = outcome(generator=generator(scheduled=0, achieved_rate_share=None))
     assert merge_outcomes([idle, idle])["generator"]["achieved_rate_share"] is None
+
+
+def test_traces_of_processes_are_joined():
+    one, other = outcome(), outcome()
+    one["traces"] = {"send": {"intended_ns": [1], "ended_ns": [2], "failed_ns": []}}
+    other["traces"] = {"send": {"intended_ns": [3], "ended_ns": [5], "failed_ns": [4]}}
+    merged = merge_outcomes([one, other])
+    assert merged["traces"] == {"send": {"intended_ns": [1, 3], "ended_ns": [2, 5], "failed_ns": [4]}}

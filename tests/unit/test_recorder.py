@@ -133,3 +133,19 @@ def test_merged_histograms_hold_every_sample_so_percentiles_are_those_of_all():
     assert together.get_total_count() == 100
     assert together.get_value_at_percentile(99) == 100
     assert together.get_max_value() == pytest.approx(50_000, rel=0.001)
+
+
+def test_a_traced_operation_keeps_each_sample_and_failure_of_the_window():
+    recorder = Recorder()
+    recorder.trace("send")
+    number, other = recorder.number("send"), recorder.number("newest_page")
+    recorder.add(number, 1, 2, 3)
+    recorder.add_error("send", "not_found")
+    recorder.start_window(10)
+    recorder.add(number, 20_000, 21_000, 25_000)
+    recorder.add(other, 20_000, 21_000, 25_000)
+    recorder.add_error("send", "not_found")
+    recorder.end_window()
+    trace = recorder.traces()["send"]
+    assert (trace["intended_ns"], trace["ended_ns"], len(trace["failed_ns"])) == ([20_000], [25_000], 1)
+    assert list(recorder.traces()) == ["send"]
