@@ -5,7 +5,9 @@ from typing import Any
 
 from harness.comparison import Comparison, comparisons
 from harness.estimate import holm
+from harness.examined import examinations, flips_of, indexes_of, plans_of, redis_families_of
 from harness.metrics import metric_name
+from harness.price import prices_of
 from harness.rounds import lanes_of
 from harness.traffic import deliveries_of, throughput_of
 from harness.verdict import Verdict, judge, noise_floor_of
@@ -35,8 +37,21 @@ def summarise(manifest: Mapping[str, Any], trials: Trials) -> dict[str, Any]:
         "hypotheses": [_answer(hypothesis, findings) for hypothesis in experiment.get("hypotheses") or ()],
         "throughput": throughput_of(valid, lanes),
         "deliveries": deliveries_of(valid),
+        **_evidence(manifest, valid),
         "trials": [_trial_line(trial) for trial in trials],
         "voided": [_trial_line(trial) | {"reason": trial["void"]} for trial in trials if trial.get("void")],
+    }
+
+
+def _evidence(manifest: Mapping[str, Any], valid: Trials) -> dict[str, Any]:
+    baseline, examined = manifest["experiment"]["baseline"], examinations(valid)
+    messages = (manifest["dataset"].get("rows") or {}).get("messages")
+    return {
+        "prices": prices_of(manifest, valid, examined, baseline),
+        "plans": plans_of(examined, baseline),
+        "plan_flips": flips_of(valid),
+        "indexes": indexes_of(examined, valid, messages),
+        "redis_families": redis_families_of(valid, examined),
     }
 
 
