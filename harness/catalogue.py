@@ -1,6 +1,7 @@
 """What there is to choose from: variants, scenarios, datasets, experiments, hypotheses."""
 
 import ast
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -10,11 +11,12 @@ import scenarios.catalog
 from datasets.shape import SIZES
 from harness.errors import HarnessError
 from harness.experiment import FOLDER, KnownNames
+from harness.sweep.catalog import SWEEPS
 from reference_server.variant import load_variant, variants
 
 
 def known_names() -> KnownNames:
-    return KnownNames(variants=variants(), scenarios=scenario_names(), datasets=list(SIZES))
+    return KnownNames(variants=variants(), scenarios=scenario_names(), datasets=list(SIZES), sweeps=list(SWEEPS))
 
 
 def scenario_names() -> list[str]:
@@ -29,6 +31,7 @@ def describe(kind: str) -> list[dict[str, Any]]:
         "datasets": _datasets,
         "experiments": _experiments,
         "hypotheses": _hypotheses,
+        "sweeps": _sweeps,
     }
     if kind not in kinds:
         error = HarnessError(f"There is no list of {kind!r}. Choose one of: {', '.join(kinds)}.")
@@ -54,6 +57,13 @@ def _scenarios() -> list[dict[str, Any]]:
 
 def _datasets() -> list[dict[str, Any]]:
     return [{"name": name, "summary": f"{count:,} messages", "messages": count} for name, count in SIZES.items()]
+
+
+def _sweeps() -> list[dict[str, Any]]:
+    return [
+        {"name": name, "summary": _first_line(sys.modules[type(sweep).__module__].__doc__)}
+        for name, sweep in SWEEPS.items()
+    ]
 
 
 def _experiments() -> list[dict[str, Any]]:

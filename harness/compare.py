@@ -24,6 +24,8 @@ from harness.snapshots import Snapshot, ensure_snapshot, no_snapshot
 from harness.stack.config import StackConfig
 from harness.stack.stack import Stack, open_stack
 from harness.summary import summarise
+from harness.sweep.catalog import SWEEPS
+from harness.sweep.runner import run_sweep
 from harness.trial import TrialPlan, run_trial
 from reference_server.variant import load_variant
 
@@ -47,13 +49,14 @@ async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home:
     manifest = await _manifest(stack, experiment, prepared, folder)
     folder.write_manifest(manifest)
     await _run(stack, experiment, prepared, folder)
+    await _sweep(stack, experiment, prepared, folder)
     folder.write_manifest(manifest | {"status": "finished"})
     return judge(folder)
 
 
 def judge(folder: RunFolder) -> dict[str, Any]:
     """The summary of whatever trials the folder holds."""
-    summary = summarise(folder.read_manifest(), folder.read_trials())
+    summary = summarise(folder.read_manifest(), folder.read_trials()) | {"sweeps": folder.read_sweeps()}
     folder.write_summary(summary)
     return summary
 
@@ -61,7 +64,7 @@ def judge(folder: RunFolder) -> dict[str, Any]:
 async def prepare(stack: Stack, experiment: Experiment, home: Path) -> Prepared:
     """Data once, then a snapshot for each lane."""
     manifest, data = prepare_dataset(experiment.dataset, experiment.seed, home)
-    if all(load.is_remote for load in experiment.scenarios):
+    if experiment.scenarios and all(load.is_remote for load in experiment.scenarios):
         return Prepared(manifest=manifest, snapshots={lane: no_snapshot(lane) for lane in lanes(experiment)})
     snapshots = {lane: await _snapshot(stack, lane, manifest, data) for lane in lanes(experiment)}
     return Prepared(manifest=manifest, snapshots=snapshots)
@@ -112,6 +115,27 @@ async def _run(stack: Stack, experiment: Experiment, prepared: Prepared, folder:
             record = await run_trial(stack, plan, scratch=Path(scratch), logs=folder.path / "logs")
             folder.append_trial(record)
             shown.advance(1, f"{plan.trial}: {record['void'] or 'measured'}")
+
+
+async def _sweep(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder) -> None:
+    """Each sweep once on each variant: counted work hardly varies, so it needs no rounds."""
+    kept = {(done["sweep"], done["lane"]) for done in folder.read_sweeps()}
+    asked = [(sweep, lane) for sweep in experiment.sweeps for lane in (experiment.baseline, *experiment.candidates)]
+    left = [pair for pair in asked if pair not in kept]
+    if not left:
+        return
+    with step("sweeps", len(left)) as shown:
+        for sweep, lane in left:
+            record = await run_sweep(
+                stack,
+                SWEEPS[sweep],
+                lane,
+                prepared.snapshots[lane],
+                prepared.manifest.dataset,
+                progress=lambda doing: shown.advance(0, doing),
+            )
+            folder.append_sweep(record)
+            shown.advance(1, f"{sweep} on {lane}")
 
 
 def plan_trials(experiment: Experiment, prepared: Prepared) -> Iterator[TrialPlan]:
@@ -209,6 +233,7 @@ def stored_experiment(folder: RunFolder) -> Experiment:
             "candidates": tuple(stored["candidates"]),
             "primary": tuple(stored["primary"]),
             "scenarios": tuple(ScenarioLoad(**load) for load in stored["scenarios"]),
+            "sweeps": tuple(stored.get("sweeps", ())),
             "hypotheses": tuple(Hypothesis(**claim) for claim in stored["hypotheses"]),
         }
     )

@@ -44,20 +44,6 @@ class ScenarioLoad:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hypothesis:
-    """A claim, and the findings that would support it; None matches any."""
-
-    id: str
-    claim: str
-    source: str | None = None
-    metric: str = "response_p50"
-    operation: str | None = None
-    candidate: str | None = None
-    #: The verdict that supports the claim.
-    supports: str = "better"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
     """One comparison, fixed before it runs."""
 
@@ -74,6 +60,10 @@ class Experiment:
     primary: tuple[str, ...]
     scenarios: tuple[ScenarioLoad, ...]
     hypotheses: tuple[Hypothesis, ...] = ()
+    #: Sequential: go on after `rounds`, up to these, until the primary findings are resolved; None: fixed.
+    max_rounds: int | None = None
+    #: Sweeps to run once on each lane; harness/sweep/catalog has them.
+    sweeps: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For the manifest."""
@@ -87,6 +77,7 @@ class KnownNames:
     variants: Collection[str]
     scenarios: Collection[str]
     datasets: Collection[str]
+    sweeps: Collection[str] = ()
 
 
 def load_experiment(path: Path, known: KnownNames) -> Experiment:
@@ -103,6 +94,7 @@ def load_experiment(path: Path, known: KnownNames) -> Experiment:
 def experiment_from(content: Mapping[str, Any], source: str, known: KnownNames) -> Experiment:
     """Check a table (of a file or of flags) and make the record."""
     table = TableReader(content, source)
+    sweeps = tuple(_sweep(table, name, known) for name in table.texts("sweeps", least=0, default=[]))
     experiment = Experiment(
         name=table.text("name"),
         question=table.text("question", default=""),
@@ -111,13 +103,16 @@ def experiment_from(content: Mapping[str, Any], source: str, known: KnownNames) 
         baseline=_variant(table, "baseline", table.text("baseline", default="baseline"), known),
         candidates=tuple(_variant(table, "candidates", name, known) for name in table.texts("candidates", least=0)),
         rounds=table.whole("rounds", least=1, default=6),
+        max_rounds=table.optional_whole("max_rounds", least=1),
         minimum_effect=table.number("minimum_effect", above=0, below=1, default=0.05),
         primary=tuple(_metric(table, "primary", name) for name in table.texts("primary", default=["response_p50"])),
-        scenarios=tuple(_scenario(part, known) for part in table.tables("scenarios", least=1)),
-        hypotheses=tuple(_hypothesis(part) for part in table.tables("hypotheses", least=0)),
+        scenarios=tuple(_scenario(part, known) for part in table.tables("scenarios", least=0 if sweeps else 1)),
+        hypotheses=tuple(hypothesis_from(part, _metric) for part in table.tables("hypotheses", least=0)),
+        sweeps=sweeps,
     )
     table.nothing_else()
     _lanes_differ(table, experiment)
+    _goes_on(table, experiment)
     return experiment
 
 
@@ -148,20 +143,6 @@ def _scenario(table: TableReader, known: KnownNames) -> ScenarioLoad:
     return scenario
 
 
-def _hypothesis(table: TableReader) -> Hypothesis:
-    hypothesis = Hypothesis(
-        id=table.text("id"),
-        claim=table.text("claim"),
-        source=table.optional_text("source"),
-        metric=_metric(table, "metric", table.text("metric", default="response_p50")),
-        operation=table.optional_text("operation"),
-        candidate=table.optional_text("candidate"),
-        supports=table.one_of("supports", [str(verdict) for verdict in Verdict], default="better"),
-    )
-    table.nothing_else()
-    return hypothesis
-
-
 def _target(table: TableReader) -> str:
     target = table.text("target", default="direct")
     if target not in ("direct", "server") and not target.startswith(("http://", "https://")):
@@ -172,6 +153,12 @@ def _target(table: TableReader) -> str:
 def _variant(table: TableReader, key: str, name: str, known: KnownNames) -> str:
     if name.split("+", maxsplit=1)[0] not in known.variants:
         raise table.unknown(key, name, known.variants)
+    return name
+
+
+def _sweep(table: TableReader, name: str, known: KnownNames) -> str:
+    if name not in known.sweeps:
+        raise table.unknown("sweeps", name, known.sweeps)
     return name
 
 
@@ -188,4 +175,13 @@ def _lanes_differ(table: TableReader, experiment: Experiment) -> None:
             "candidates",
             f"{', '.join(twice)} occurs twice",
             "each variant once; the baseline's A/A lane is added by itself",
+        )
+
+
+def _goes_on(table: TableReader, experiment: Experiment) -> None:
+    if experiment.max_rounds is not None and experiment.max_rounds < experiment.rounds:
+        raise table.error(
+            "max_rounds",
+            f"{experiment.max_rounds} is less than rounds, {experiment.rounds}",
+            "at least rounds, after which a sequential run first looks",
         )

@@ -43,6 +43,10 @@ class RunFolder:
         return self.path / "trials.jsonl"
 
     @property
+    def sweeps_path(self) -> Path:
+        return self.path / "sweeps.jsonl"
+
+    @property
     def summary_path(self) -> Path:
         return self.path / "summary.json"
 
@@ -58,18 +62,19 @@ class RunFolder:
 
     def append_trial(self, trial: dict[str, Any]) -> None:
         """Write the trial's line and wait until it is on disk; a torn last line of a killed run is cut off first."""
-        self._cut_torn_line()
-        with self.trials_path.open("ab") as file:
-            file.write(orjson.dumps(trial, option=orjson.OPT_SERIALIZE_NUMPY) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _append(self.trials_path, trial)
 
     def read_trials(self) -> list[dict[str, Any]]:
         """The trials in the order in which they ended, without a torn last line."""
-        if not self.trials_path.exists():
-            return []
-        *lines, _torn = self.trials_path.read_bytes().split(b"\n")
-        return [self._trial(number, line) for number, line in enumerate(lines, 1) if line]
+        return _read_lines(self.trials_path)
+
+    def append_sweep(self, sweep: dict[str, Any]) -> None:
+        """The same for one lane's sweep."""
+        _append(self.sweeps_path, sweep)
+
+    def read_sweeps(self) -> list[dict[str, Any]]:
+        """The sweeps in the order in which they ended, without a torn last line."""
+        return _read_lines(self.sweeps_path)
 
     def write_summary(self, summary: dict[str, Any]) -> None:
         write_atomically(self.summary_path, orjson.dumps(summary, option=orjson.OPT_INDENT_2))
@@ -77,22 +82,39 @@ class RunFolder:
     def read_summary(self) -> dict[str, Any]:
         return _read_object(self.summary_path)
 
-    def _trial(self, number: int, line: bytes) -> dict[str, Any]:
-        try:
-            trial: dict[str, Any] = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            raise RunFolderError(
-                f"{self.trials_path}, line {number} is not JSON ({error}). The run cannot be summarised. "
-                "Remove that line; the other trials stay usable."
-            ) from error
-        return trial
 
-    def _cut_torn_line(self) -> None:
-        if not self.trials_path.exists():
-            return
-        content = self.trials_path.read_bytes()
-        if content and not content.endswith(b"\n"):
-            os.truncate(self.trials_path, content.rfind(b"\n") + 1)
+def _append(path: Path, record: dict[str, Any]) -> None:
+    _cut_torn_line(path)
+    with path.open("ab") as file:
+        file.write(orjson.dumps(record, option=orjson.OPT_SERIALIZE_NUMPY) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read_lines(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    *lines, _torn = path.read_bytes().split(b"\n")
+    return [_record(path, number, line) for number, line in enumerate(lines, 1) if line]
+
+
+def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        record: dict[str, Any] = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise RunFolderError(
+            f"{path}, line {number} is not JSON ({error}). The run cannot be summarised. "
+            "Remove that line; the others stay usable."
+        ) from error
+    return record
+
+
+def _cut_torn_line(path: Path) -> None:
+    if not path.exists():
+        return
+    content = path.read_bytes()
+    if content and not content.endswith(b"\n"):
+        os.truncate(path, content.rfind(b"\n") + 1)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
