@@ -18,6 +18,7 @@ class StoredRun:
     manifest: Json
     summary: Json
     trials: Sequence[Json]
+    sweeps: Sequence[Json] = ()
 
     @property
     def lanes(self) -> list[str]:
@@ -57,4 +58,4 @@ def read_run(path: Path) -> StoredRun:
     summary = folder.read_summary() if folder.summary_path.exists() else None
     if summary is None or len(summary["trials"]) != len(trials):
         summary = summarise(manifest, trials)
-    return StoredRun(manifest=manifest, summary=summary, trials=trials)
+    return StoredRun(manifest=manifest, summary=summary, trials=trials, sweeps=folder.read_sweeps())
