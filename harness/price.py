@@ -23,9 +23,7 @@ def prices_of(
     reads = _read_costs(examined, baseline)
     for row in rows:
         row["read_blocks_ratio"] = reads.get(row["lane"])
-    best = front(
-        {row["lane"]: costs for row in rows if None not in (costs := tuple(row[key] for key in _COSTS))}  # type: ignore[misc] # None is excluded
-    )
+    best = front({row["lane"]: costs for row in rows if None not in (costs := tuple(row[key] for key in _COSTS))})
     return [row | {"on_front": row["lane"] in best} for row in rows]
 
 
@@ -58,10 +56,10 @@ def _price(lane: str, variant: Json, trials: Sequence[Trial], examined: Json, me
 
 
 def _occupied(lane: str, trials: Sequence[Trial]) -> int | None:
-    """Tables with TOAST and indexes, after the lane's first window; the catalogue, 7 MB in any database, is not in it."""
+    """Tables with TOAST and indexes, after the lane's first window; not the catalogue, 7 MB in any database."""
     for trial in trials:
         if trial["lane"] == lane and (tables := (trial.get("evidence") or {}).get("tables")):
-            return sum(table["bytes"] + table["indexes_bytes"] for table in tables.values())
+            return sum(int(table["bytes"]) + int(table["indexes_bytes"]) for table in tables.values())
     return None
 
 
