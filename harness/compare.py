@@ -16,7 +16,7 @@ from datasets.shape import dataset
 from harness.databases import drop_all
 from harness.environment import describe_machine
 from harness.evidence.examiner import Examiner
-from harness.experiment import Experiment, Hypothesis, ScenarioLoad
+from harness.experiment import MAINTENANCE, Experiment, Hypothesis, ScenarioLoad
 from harness.progress import console, step
 from harness.rounds import lane_order
 from harness.run_folder import RunFolder
@@ -27,6 +27,7 @@ from harness.summary import summarise
 from harness.sweep.catalog import SWEEPS
 from harness.sweep.runner import run_sweep
 from harness.trial import TrialPlan, run_trial
+from harness.verify.lanes import lane_answers
 from reference_server.variant import load_variant
 
 #: PostgreSQL connections of the load generator: enough to keep two cores busy, few enough not to queue in the kernel.
@@ -46,7 +47,9 @@ class Prepared:
 async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home: Path) -> dict[str, Any]:
     """Run what is not yet in the folder, then judge it. Returns the summary, also written to the folder."""
     prepared = await prepare(stack, experiment, home)
-    manifest = await _manifest(stack, experiment, prepared, folder)
+    asked = {lane: snapshot for lane, snapshot in prepared.snapshots.items() if not lane.endswith(_AGAIN)}
+    answers = await lane_answers(stack, prepared.manifest, asked, home, baseline=experiment.baseline)
+    manifest = await _manifest(stack, experiment, prepared, folder) | {"answers": answers}
     folder.write_manifest(manifest)
     await _run(stack, experiment, prepared, folder)
     await _sweep(stack, experiment, prepared, folder)
@@ -150,6 +153,9 @@ def plan_trials(experiment: Experiment, prepared: Prepared) -> Iterator[TrialPla
     for load in experiment.scenarios:
         if not load.compare:
             yield _plan(load.name, 1, 1, experiment.baseline, load, experiment, prepared)
+        if not load.compare and load.name == MAINTENANCE:  # a price that every variant has
+            for position, lane in enumerate(experiment.candidates, 2):
+                yield _plan(f"{load.name}-{lane}", 1, position, lane, load, experiment, prepared)
 
 
 def _plan(

@@ -33,6 +33,7 @@ def summarise(manifest: Mapping[str, Any], trials: Trials) -> dict[str, Any]:
         "dataset": manifest["dataset"],
         "variants": manifest.get("variants", {}),
         "lanes": lanes,
+        "answers": manifest.get("answers") or {},
         "findings": findings,
         "hypotheses": [_answer(hypothesis, findings) for hypothesis in experiment.get("hypotheses") or ()],
         "throughput": throughput_of(valid, lanes),
@@ -64,7 +65,8 @@ def _findings(manifest: Mapping[str, Any], lanes: Sequence[str], trials: Trials)
         if scenario.get("compare", True)
         for comparison in comparisons(scenario, experiment["baseline"], lanes, trials)
     ]
-    adjusted = _adjusted(every, primary)
+    barred = _disqualified(manifest)
+    adjusted = _adjusted([c for c in every if c.candidate not in barred], primary)
     floors = {c.subject: noise_floor_of(c.estimate) for c in every if c.is_again}
     return [
         _finding(c, adjusted.get(id(c)), 0.0 if c.is_again else floors.get(c.subject), primary, manifest) for c in every
@@ -101,7 +103,8 @@ def _finding(
         minimum_effect=manifest["experiment"].get("minimum_effect", 0.05),
         noise_floor=noise_floor,
     )
-    missing = comparison.missing_reason()
+    barred = _disqualified(manifest).get(comparison.candidate)
+    missing = barred or comparison.missing_reason()
     return {
         "scenario": comparison.scenario,
         "target": comparison.target,
@@ -125,8 +128,15 @@ def _finding(
         "rounds_needed": None if missing else judgement.rounds_needed,
         "primary": metric.name in primary,
         "higher_is_better": False,
+        "disqualified": barred is not None,
         "known_gaps": (manifest.get("variants", {}).get(comparison.candidate) or {}).get("known_gaps") or [],
     }
+
+
+def _disqualified(manifest: Mapping[str, Any]) -> Mapping[str, str]:
+    """Lane → why: its answers are not the baseline's, so that its figures say nothing."""
+    found: Mapping[str, str] = (manifest.get("answers") or {}).get("disqualified") or {}
+    return found
 
 
 def _answer(hypothesis: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

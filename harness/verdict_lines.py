@@ -10,7 +10,9 @@ def verdict_lines(summary: Mapping[str, Any]) -> list[str]:
     """One line per primary finding of a candidate, then the A/A lane, deliveries and void trials."""
     primary = [finding for finding in summary["findings"] if finding["primary"]]
     again = [finding for finding in primary if finding["candidate"].endswith(":again")]
-    lines = [_line(finding) for finding in primary if finding not in again]
+    disqualified = (summary.get("answers") or {}).get("disqualified") or {}
+    lines = [_line(finding) for finding in primary if finding not in again and finding["candidate"] not in disqualified]
+    lines += [f"disqualified, and not judged: {why}" for why in disqualified.values()]
     if again:
         lines.append(_again_line(again))
     lines += [_delivery_line(delivery) for delivery in summary["deliveries"]]

@@ -24,7 +24,7 @@ class Conclusion:
 def conclude(run: StoredRun) -> Conclusion:
     """From the primary findings; the database's blocks say what milliseconds leave open."""
     primary = [f for f in run.summary["findings"] if f["primary"]]
-    judged = [f for f in primary if not f["candidate"].endswith(":again")]
+    judged = [f for f in primary if not f["candidate"].endswith(":again") and not f.get("disqualified")]
     if not any(f["ratio"] is not None for f in judged):
         return Conclusion(
             text="Nothing was compared: no candidate has two valid rounds.", warnings=_warnings(run, primary)
@@ -95,6 +95,11 @@ def _warnings(run: StoredRun, primary: Sequence[Json]) -> list[str]:
             f"The baseline differs from itself at {listed(failed)}: noise passed for a change there, "
             "so treat verdicts on it with care and run more rounds."
         )
+    disqualified = (run.summary.get("answers") or {}).get("disqualified") or {}
+    found += [
+        f"{lane} is disqualified and not judged: {why}. No known gap declares that, so its figures say nothing."
+        for lane, why in disqualified.items()
+    ]
     voided, trials = len(run.summary["voided"]), len(run.summary["trials"])
     if voided:
         verb = "is" if voided == 1 else "are"

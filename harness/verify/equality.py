@@ -1,7 +1,6 @@
 """Equality: a variant's answers beside the reference's, and whether its gaps excuse a difference."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from harness.verify.answers import Answers, differing
 from harness.verify.finding import Outcome
@@ -35,8 +34,3 @@ def disqualified(
         if outcome.state == "fail":
             reasons[lane] = f"{lane} {outcome.seen}"
     return reasons
-
-
-def as_record(answers: Mapping[str, Answers], reasons: Mapping[str, str]) -> dict[str, Any]:
-    """For a run's manifest and summary."""
-    return {"hashes": {lane: dict(answered) for lane, answered in answers.items()}, "disqualified": dict(reasons)}

@@ -8,23 +8,38 @@ from uuid import UUID
 
 import asyncpg
 
-from reference_server.connections import Connections
 from reference_server.prepared import PreparedConnection
 
 
-class OneTransaction(Connections):
-    """Connections that are one, inside a transaction of the caller's; each use is a savepoint of it."""
+class OneTransaction:
+    """A Database that is one connection, inside a transaction of the caller's; each use is a savepoint of it."""
 
     def __init__(self, database: PreparedConnection) -> None:
-        super().__init__("", 0)
         self._database = database
         self._turn = asyncio.Lock()
+
+    async def fill(self) -> None:
+        """Nothing: the connection is the caller's."""
+
+    async def close(self) -> None:
+        """Nothing: the connection is the caller's."""
+
+    def idle(self) -> list[asyncpg.Connection]:
+        return []
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         async with self._turn, self._database.transaction():
             return await self._database.fetch(sql, *arguments)
 
+    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
+        rows = await self.fetch(sql, *arguments)
+        return rows[0] if rows else None
+
+    async def fetchval(self, sql: str, *arguments: Any) -> Any:
+        row = await self.fetchrow(sql, *arguments)
+        return row[0] if row else None
+
     @asynccontextmanager
-    async def transaction(self, conversation: UUID | None = None) -> AsyncIterator[asyncpg.Connection]:  # noqa: ARG002 - one for all
+    async def transaction(self, conversation: UUID | None = None) -> AsyncIterator[asyncpg.Connection]:  # noqa: ARG002 - there is one place for all
         async with self._turn, self._database.transaction():
             yield self._database

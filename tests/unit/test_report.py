@@ -215,3 +215,11 @@ def test_a_candidate_that_gives_less_is_labelled_in_table_and_first_screen():
 )
 def test_numbers_are_worded_for_people(said, expected):
     assert said == expected
+
+
+def test_the_first_screen_says_which_lane_is_disqualified_and_does_not_count_it():
+    why = "no_page_index answers otherwise than baseline: older_pages"
+    answers = {"hashes": {}, "disqualified": {"no_page_index": why}}
+    top = html.unescape(first_screen(page_of(run_of(manifest() | {"answers": answers}, trials()))))
+    assert f"no_page_index is disqualified and not judged: {why}" in top
+    assert "no_page_index is plainly worse" not in top

@@ -192,3 +192,18 @@ def test_a_torn_last_line_is_left_out_and_cut_before_the_next_trial(tmp_path):
     assert len(folder.read_trials()) == whole
     folder.append_trial({"trial": "next"})
     assert [t["trial"] for t in folder.read_trials()][-2:] == ["fanout", "next"]
+
+
+def test_a_disqualified_lane_is_not_judged_and_the_summary_says_why():
+    why = "spec answers otherwise than baseline: older_pages"
+    record = manifest() | {"answers": {"hashes": {}, "disqualified": {"spec": why}}}
+    summary = summarise(record, trials())
+    findings = [f for f in summary["findings"] if f["candidate"] == "spec"]
+    assert findings
+    assert {(f["verdict"], f["why"], f["disqualified"], f["p_adjusted"]) for f in findings} == {
+        ("unresolved", why, True, None)
+    }
+    assert summary["answers"]["disqualified"] == {"spec": why}
+    lines = verdict_lines(summary)
+    assert f"disqualified, and not judged: {why}" in lines
+    assert not any(" spec " in line and "×" in line for line in lines)
