@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import ExperimentError
+from harness.hypotheses import Hypothesis, hypothesis_from
 from harness.metrics import METRICS, metric_name
 from harness.table import TableReader
-from harness.verdict import Verdict
 
 ARRIVALS = ("poisson", "constant", "closed")
+#: The scenario beside which jobs of maintenance are done.
+MAINTENANCE = "maintenance"
 FOLDER = Path(__file__).with_name("experiments")
 
 
@@ -36,6 +38,8 @@ class ScenarioLoad:
     #: Fan-out: receiving users, and sockets of each.
     receivers: int | None = None
     devices: int | None = None
+    #: Maintenance: which jobs; empty: all of them.
+    jobs: tuple[str, ...] = ()
 
     @property
     def is_remote(self) -> bool:
@@ -78,6 +82,7 @@ class KnownNames:
     scenarios: Collection[str]
     datasets: Collection[str]
     sweeps: Collection[str] = ()
+    jobs: Collection[str] = ()
 
 
 def load_experiment(path: Path, known: KnownNames) -> Experiment:
@@ -126,10 +131,11 @@ def _scenario(table: TableReader, known: KnownNames) -> ScenarioLoad:
         arrivals=arrivals,
         warmup_s=table.number("warmup", above=-1e-9, default=1.0),
         window_s=table.number("window", above=0, default=5.0),
-        compare=table.flag("compare", default=True),
+        compare=table.flag("compare", default=table.text("name") != MAINTENANCE),
         servers=table.whole("servers", least=1, default=1),
         receivers=table.optional_whole("receivers", least=1),
         devices=table.optional_whole("devices", least=1),
+        jobs=tuple(_job(table, name, known) for name in table.texts("jobs", least=0, default=[])),
     )
     table.nothing_else()
     if scenario.is_remote and scenario.compare:
@@ -141,6 +147,12 @@ def _scenario(table: TableReader, known: KnownNames) -> ScenarioLoad:
     if (scenario.rate_per_s is None) != (arrivals == "closed"):
         raise table.error("rate", f"{scenario.rate_per_s} with arrivals {arrivals!r}", 'a rate, or arrivals = "closed"')
     return scenario
+
+
+def _job(table: TableReader, name: str, known: KnownNames) -> str:
+    if name not in known.jobs:
+        raise table.unknown("jobs", name, known.jobs)
+    return name
 
 
 def _target(table: TableReader) -> str:
