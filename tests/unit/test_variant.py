@@ -126,7 +126,7 @@ def test_a_name_or_a_summary_does_not_change_the_fingerprint_but_a_choice_does(l
 
 
 def test_an_unknown_variant_is_answered_with_near_names():
-    with pytest.raises(UnknownVariant, match=r"no variant 'monthy'\. Did you mean monthly\?"):
+    with pytest.raises(UnknownVariant, match=r"no variant 'monthy'\. Did you mean monthly "):
         load_variant("monthy")
 
 
@@ -261,7 +261,7 @@ def test_two_that_choose_one_place_differently_do_not_combine(combine, one, othe
 
 
 def test_a_combination_with_an_unknown_name_is_answered_with_near_names():
-    with pytest.raises(UnknownVariant, match=r"no variant 'monthy'\. Did you mean monthly\?"):
+    with pytest.raises(UnknownVariant, match=r"no variant 'monthy'\. Did you mean monthly "):
         load_variant("spec+monthy")
 
 
