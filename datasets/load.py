@@ -33,12 +33,17 @@ async def copy_table(
     as_table: str | None = None,
     *,
     more: Sequence[Connection] = (),
+    keep: Callable[[Any], Any] | None = None,
 ) -> int:
-    """Copy one table's files; returns the rows copied. `more` connections share the work: see copy_batches."""
+    """Copy one table's files; returns the rows copied.
+
+    `more` connections share the work: see copy_batches. `keep` makes a smaller record batch of each.
+    """
     manifest = Manifest.read(folder)
     if table not in manifest.files:
         raise DatasetError(f"a dataset has no table {table!r}, so nothing was copied; it has {', '.join(SCHEMAS)}")
     batches = _file_batches([folder / name for name in manifest.files[table]])
+    batches = map(keep, batches) if keep else batches
     return await copy_batches([connection, *more], table, batches, as_table=as_table or table, progress=progress)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ import asyncpg
 from datasets.load import copy_table
 from datasets.manifest import Manifest
 from harness.databases import Mark, create_database, drop_database, list_databases, mark_database, seal
+from harness.sharded_copy import copy_part, shard_name
 from reference_server import schema
 from reference_server.statements import query_ids
 from reference_server.variant import SqlFile, Variant
@@ -49,6 +50,8 @@ class Snapshot:
     database_bytes: int | None
     #: Slot of a statement → its queryid.
     queryids: dict[str, int]
+    #: The templates beside the first: database and queryids of each.
+    shards: list[dict[str, Any]] = field(default_factory=list)
 
 
 def no_snapshot(variant: str) -> Snapshot:
@@ -70,8 +73,11 @@ async def ensure_snapshot(
             if facts.get("ready"):
                 return Snapshot(**{key: value for key, value in facts.items() if key != "ready"})
             await drop_database(server.admin_dsn, name)  # an interrupted build
+    for number in range(1, variant.topology.shards + 1):
+        await drop_database(server.admin_dsn, shard_name(name, number))
     await create_database(server.admin_dsn, name, Mark(role="snapshot", facts={"ready": False}))
     started = time.perf_counter()
+    shards = await _build_shards(server, name, variant, manifest, folder, progress)
     queryids = await _build(server.dsn(name), variant, manifest, folder, progress)
     snapshot = Snapshot(
         database=name,
@@ -79,21 +85,46 @@ async def ensure_snapshot(
         build=build,
         fingerprint=fingerprint,
         build_s=time.perf_counter() - started,
-        database_bytes=await _database_bytes(server.dsn(name)),
+        database_bytes=sum([await _database_bytes(server.dsn(each)) for each in (name, *_names(shards))]),
         queryids=queryids,
+        shards=shards,
     )
     await mark_database(server.admin_dsn, name, Mark(role="snapshot", facts={"ready": True, **asdict(snapshot)}))
-    await seal(server.admin_dsn, name)
+    for each in (name, *_names(shards)):
+        await seal(server.admin_dsn, each)
     return snapshot
 
 
-async def _build(dsn: str, variant: Variant, manifest: Manifest, folder: Path, progress: Progress) -> dict[str, int]:
+def _names(shards: list[dict[str, Any]]) -> list[str]:
+    return [shard["database"] for shard in shards]
+
+
+async def _build_shards(
+    server: Server, name: str, variant: Variant, manifest: Manifest, folder: Path, progress: Progress
+) -> list[dict[str, Any]]:
+    """The databases beside the first, each with the same schema and the conversations of its own."""
+    shards = []
+    for number in range(1, variant.topology.shards):
+        database = shard_name(name, number)
+        await create_database(server.admin_dsn, database, Mark(role="snapshot", facts={"shard_of": name}))
+        queryids = await _build(server.dsn(database), variant, manifest, folder, progress, shard=number)
+        shards.append({"database": database, "queryids": queryids})
+    return shards
+
+
+async def _build(
+    dsn: str, variant: Variant, manifest: Manifest, folder: Path, progress: Progress, *, shard: int = 0
+) -> dict[str, int]:
     connection = await asyncpg.connect(dsn)
     try:
         await _create_tables(connection, variant, manifest)
         for table in _LOAD_ORDER:
             # one connection: two would interleave batches, and the heap's order would differ from build to build
-            await copy_table(connection, table, folder, partial(progress, f"copy {table}"))
+            shown = partial(progress, f"copy {table}")
+            if variant.topology.shards > 1:
+                await copy_part(connection, table, folder, shown, shard=shard, shards=variant.topology.shards)
+            else:
+                await copy_table(connection, table, folder, shown)
         await _run_all(connection, [*schema.keys(variant), *schema.derived(variant)], progress)
         await _build_side_by_side(dsn, schema.indexes(variant), progress)
         await _run_all(connection, schema.after_load(variant), progress)

@@ -45,6 +45,8 @@ class OwnRedis:
     address: str
     lease: RedisLease
     embedded: bool = False
+    #: Whether its owner lets a variant's settings be set for the length of a trial.
+    may_configure: bool = False
 
     def url(self, database: int = 0) -> str:
         """Of the one logical database that was claimed; others are not ours to use."""

@@ -24,7 +24,7 @@ from harness.stack.errors import ServerFailed
 _READY_S = 120.0
 _SETTINGS_FILE = "chatbench.conf"
 #: SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one.
-_STOP = (signal.SIGINT, signal.SIGQUIT)
+STOP = (signal.SIGINT, signal.SIGQUIT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,10 +56,23 @@ class EmbeddedPostgres:
 @contextmanager
 def running(folder: Path, programs: Path, account: Account, settings: Mapping[str, str]) -> Iterator[EmbeddedPostgres]:
     """Start, and stop whatever happens inside. It accepts connections once `ready` has returned."""
-    record, log = folder / "postgres.json", folder / "postgres.log"
-    if stale := process.stop_stale(record, *_STOP):
+    stop_stale(folder)
+    with serving(folder, _data_folder(folder, programs, account), programs, account, settings) as server:
+        yield server
+
+
+def stop_stale(folder: Path) -> None:
+    """Stop the server that a dead run left behind in this folder."""
+    if stale := process.stop_stale(folder / "postgres.json", *STOP):
         home.remove(stale.socket_folder)
-    data = _data_folder(folder, programs, account)
+
+
+@contextmanager
+def serving(
+    folder: Path, data: Path, programs: Path, account: Account, settings: Mapping[str, str]
+) -> Iterator[EmbeddedPostgres]:
+    """Serve a data folder that is there; `folder` holds log and record."""
+    record, log = folder / "postgres.json", folder / "postgres.log"
     _forget_dead_server(data)
     sockets = home.socket_folder(account)
     started: subprocess.Popen[bytes] | None = None
@@ -71,7 +84,7 @@ def running(folder: Path, programs: Path, account: Account, settings: Mapping[st
         yield EmbeddedPostgres(socket_folder=sockets, data_folder=data, process=started)
     finally:
         if started:
-            process.stop(started, *_STOP)
+            process.stop(started, *STOP)
         record.unlink(missing_ok=True)
         home.remove(sockets)
 

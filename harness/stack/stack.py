@@ -1,5 +1,6 @@
 """The stack of a run: PostgreSQL and Redis, embedded or the user's own, started and stopped with it."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,6 +21,7 @@ from harness.stack.errors import ServerInUse
 from harness.stack.home import locked, server_folder
 from harness.stack.own import OwnPostgres, OwnRedis
 from harness.stack.postgres import EmbeddedPostgres
+from harness.stack.replica import Replica
 from harness.stack.valkey import EmbeddedValkey
 
 #: Roles of databases that live only as long as a run: left-overs are a killed run's.
@@ -40,6 +42,8 @@ class Stack:
 
     postgres: EmbeddedPostgres | OwnPostgres
     redis: EmbeddedValkey | OwnRedis
+    #: Starts a standby of the embedded PostgreSQL; the user's own has none of ours.
+    replica: Replica | None = None
 
     async def settings(self) -> dict[str, str]:
         """PostgreSQL's settings that differ from its defaults."""
@@ -81,22 +85,28 @@ async def open_stack(config: StackConfig) -> AsyncIterator[Stack]:
         # the user's own first: a wrong address is said before anything starts
         own_postgres = await _own_postgres(config.postgres, closing) if config.postgres else None
         own_redis = await _own_redis(config.redis, closing) if config.redis else None
+        replica = None if own_postgres else await _embedded_postgres(config, closing)
         yield Stack(
-            postgres=own_postgres or await _embedded_postgres(config, closing),
+            postgres=own_postgres or replica.primary,  # type: ignore[union-attr] # one of the two is there
             redis=own_redis or await _embedded_valkey(config.home, closing),
+            replica=replica,
         )
 
 
-async def _embedded_postgres(config: StackConfig, closing: AsyncExitStack) -> EmbeddedPostgres:
+async def _embedded_postgres(config: StackConfig, closing: AsyncExitStack) -> Replica:
+    """The server, as the primary of a replica that is not there yet."""
     account = server_account()
     folder = server_folder(config.home, account)
     settings = {**benchmark_settings(machine_memory_bytes(), _shared_memory_bytes()), **config.settings}
-    server = closing.enter_context(
-        postgres.running(folder, binaries.postgres_programs(account), account, settings),
-    )
+    programs = binaries.postgres_programs(account)
+    server = closing.enter_context(postgres.running(folder, programs, account, settings))
     await postgres.ready(server)
+    replica = Replica(primary=server, folder=folder / "replica", programs=programs, account=account, settings=settings)
+    # what a killed run left
+    await replica.remove()
+    closing.push_async_callback(replica.remove)
     await drop_all(server.admin_dsn, roles=_PASSING)
-    return server
+    return replica
 
 
 async def _embedded_valkey(home: Path, closing: AsyncExitStack) -> EmbeddedValkey:
@@ -133,7 +143,7 @@ async def _own_redis(address: str, closing: AsyncExitStack) -> OwnRedis:
     # after the lease, so that a server in use is left alone; given back before the lease ends
     await redis_guard.claim(client, shown)
     closing.push_async_callback(redis_guard.leave, client, lease)
-    return OwnRedis(address=address, lease=lease)
+    return OwnRedis(address=address, lease=lease, may_configure=bool(os.environ.get("CHATBENCH_CONFIGURE_REDIS")))
 
 
 def _shared_memory_bytes() -> int | None:

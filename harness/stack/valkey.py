@@ -1,4 +1,4 @@
-"""The embedded Valkey: nothing on disk, reached by a private Unix socket."""
+"""The embedded Valkey: nothing on disk unless a variant asks for it, reached by a private Unix socket."""
 
 import asyncio
 import signal
@@ -30,6 +30,7 @@ class EmbeddedValkey:
     log: Path
     process: subprocess.Popen[bytes]
     embedded: bool = True
+    may_configure: bool = True
 
     def url(self, database: int = 0) -> str:
         return f"unix://{quote(str(self.socket))}?db={database}"
@@ -52,12 +53,15 @@ def running(folder: Path, program: Path, account: Account) -> Iterator[EmbeddedV
     record, log = folder / "valkey.json", folder / "valkey.log"
     if stale := process.stop_stale(record, signal.SIGTERM):
         home.remove(stale.socket_folder)
-    sockets = home.socket_folder(account)
+    sockets, data = home.socket_folder(account), folder / "valkey"
     socket = sockets / "valkey.sock"
     started: subprocess.Popen[bytes] | None = None
     try:
         log.unlink(missing_ok=True)
-        command = [str(program), *_arguments(socket, sockets)]
+        home.remove(data)
+        data.mkdir()
+        home.give(data, account)
+        command = [str(program), *_arguments(socket, data)]
         started = process.start(command, account, log, folder=folder, death_signal=signal.SIGTERM)
         process.write_footprint(record, started.pid, sockets)
         yield EmbeddedValkey(socket=socket, log=log, process=started)
@@ -66,6 +70,7 @@ def running(folder: Path, program: Path, account: Account) -> Iterator[EmbeddedV
             process.stop(started, signal.SIGTERM)
         record.unlink(missing_ok=True)
         home.remove(sockets)
+        home.remove(data)
 
 
 async def ready(server: EmbeddedValkey) -> None:
@@ -91,12 +96,12 @@ async def _answers(client: Redis) -> bool:
         return False
 
 
-def _arguments(socket: Path, folder: Path) -> list[str]:
+def _arguments(socket: Path, data: Path) -> list[str]:
     options = {
         "port": "0",
         "unixsocket": str(socket),
         "unixsocketperm": "700",
-        "dir": str(folder),
+        "dir": str(data),
         "databases": str(DATABASES),
         "save": "",
         "appendonly": "no",

@@ -1,0 +1,208 @@
+"""Beside: the databases that a trial needs besides its clone, a standby or further shards, and what they testify."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+
+from harness.databases import Mark, clone_database, drop_database
+from harness.errors import HarnessError
+from harness.evidence.counters import Counters
+from harness.evidence.differences import evidence_between
+from harness.evidence.sql_files import sql
+from harness.evidence.wal import nothing_known
+from harness.lag import Lag, caught_up, sampled
+from harness.snapshots import Snapshot
+from harness.stack.stack import Stack
+from reference_server.variant import Variant
+
+PREWARM = (
+    "SELECT pg_prewarm(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'i', 't')"
+)
+_FOLLOW_S = 60.0
+
+
+@dataclass(kw_only=True, slots=True)
+class Beside:
+    """Nothing, for a trial of one database."""
+
+    #: What load process and servers are told, beside the clone's DSN.
+    environment: dict[str, str] = field(default_factory=dict)
+
+    async def prepare(self) -> None:
+        """After the clone stands and is warm."""
+
+    async def read(self) -> list[Counters]:
+        """Counters of each database beside the clone."""
+        return []
+
+    async def complete(self, evidence: dict[str, Any], before: list[Counters]) -> dict[str, Any]:  # noqa: ARG002
+        """The clone's evidence with what the others did."""
+        return evidence
+
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """Around the window."""
+        yield
+
+    def record(self) -> dict[str, Any] | None:
+        """For the trial's record."""
+        return None
+
+
+@dataclass(kw_only=True, slots=True)
+class Standby(Beside):
+    """A streaming replica that reads are sent to."""
+
+    primary_dsn: str
+    dsn: str
+    queryids: Mapping[str, int]
+    lag: Lag = field(default_factory=Lag)
+
+    async def prepare(self) -> None:
+        # the standby's own maintenance database is there from the start; the clone arrives with the WAL
+        admin = self.dsn.replace(self.dsn.split("@/")[1].split("?")[0], "postgres", 1)
+        if not await caught_up(self.primary_dsn, admin, within_s=_FOLLOW_S):
+            raise HarnessError(
+                f"The replica did not follow its primary within {_FOLLOW_S:.0f} s, so nothing was measured. "
+                "A slow disk explains it; a smaller dataset helps."
+            )
+        await _warm(self.dsn)
+
+    async def read(self) -> list[Counters]:
+        return [await _counters(self.dsn)]
+
+    async def complete(self, evidence: dict[str, Any], before: list[Counters]) -> dict[str, Any]:
+        theirs = _difference(before[0], await _counters(self.dsn), self.queryids)
+        kept = ("statements", "tables", "indexes")
+        return evidence | {
+            "statements": _added_up([evidence["statements"], theirs["statements"]]),
+            "replica": {key: theirs[key] for key in kept},
+        }
+
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        async with sampled(self.primary_dsn, self.dsn) as self.lag:
+            yield
+
+    def record(self) -> dict[str, Any] | None:
+        return {"replica": self.lag.result()}
+
+
+@dataclass(kw_only=True, slots=True)
+class Others(Beside):
+    """Further shards on the same server."""
+
+    dsns: list[str]
+    #: Of each shard: slot → queryid. A statement has another one in each database.
+    queryids: list[Mapping[str, int]]
+
+    async def prepare(self) -> None:
+        for dsn in self.dsns:
+            await _warm(dsn)
+
+    async def read(self) -> list[Counters]:
+        return [await _counters(dsn) for dsn in self.dsns]
+
+    async def complete(self, evidence: dict[str, Any], before: list[Counters]) -> dict[str, Any]:
+        theirs = [
+            _difference(early, await _counters(dsn), ids)
+            for early, dsn, ids in zip(before, self.dsns, self.queryids, strict=True)
+        ]
+        every = [evidence, *theirs]
+        summed = {key: _added_up([one[key] for one in every]) for key in ("statements", "tables", "indexes")}
+        for table in summed["tables"].values():
+            table["hot_share"] = table["hot_updated"] / table["updated"] if table["updated"] else None
+        return evidence | summed | {"database_bytes": sum(one["database_bytes"] for one in every)}
+
+    def record(self) -> dict[str, Any] | None:
+        return {"shards": len(self.dsns) + 1}
+
+
+@asynccontextmanager
+async def beside(stack: Stack, variant: Variant, snapshot: Snapshot, clone: str) -> AsyncIterator[Beside]:
+    """What the variant's topology asks for, for the length of one trial."""
+    async with AsyncExitStack() as closing:
+        if variant.topology.replica:
+            yield await _standby(stack, variant, snapshot, clone, closing)
+        elif snapshot.shards:
+            yield await _others(stack, variant, snapshot, clone, closing)
+        else:
+            yield Beside()
+
+
+async def _standby(stack: Stack, variant: Variant, snapshot: Snapshot, clone: str, closing: AsyncExitStack) -> Standby:
+    if stack.replica is None:
+        raise HarnessError(
+            f"{variant.name} reads from a replica, and chatbench starts one of its embedded PostgreSQL only, so it was "
+            "not measured. Leave --postgres out."
+        )
+    server = await closing.enter_async_context(stack.replica.running())
+    dsn = server.dsn(clone)
+    return Standby(
+        environment={"CHATBENCH_POSTGRES_REPLICA": dsn},
+        primary_dsn=stack.postgres.admin_dsn,
+        dsn=dsn,
+        queryids=snapshot.queryids,
+    )
+
+
+async def _others(stack: Stack, variant: Variant, snapshot: Snapshot, clone: str, closing: AsyncExitStack) -> Others:
+    admin, dsns = stack.postgres.admin_dsn, []
+    for number, shard in enumerate(snapshot.shards, 1):
+        name = f"{clone}_s{number}"
+        closing.push_async_callback(drop_database, admin, name)
+        await clone_database(admin, shard["database"], name, Mark(role="trial", facts={"shard": number}))
+        dsns.append(stack.postgres.dsn(name))
+    told = {"CHATBENCH_POSTGRES_SHARDS": " ".join(dsns)} if variant.topology.routing == "application" else {}
+    return Others(environment=told, dsns=dsns, queryids=[shard["queryids"] for shard in snapshot.shards])
+
+
+async def _warm(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(PREWARM)
+        await connection.execute("CHECKPOINT")
+    finally:
+        await connection.close()
+
+
+async def _counters(dsn: str) -> Counters:
+    """Of the database alone; server and Redis are the clone's to tell."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        statements = await connection.fetch(sql("statements"))
+        tables = await connection.fetch(sql("tables"))
+        indexes = await connection.fetch(sql("indexes"))
+        size = await connection.fetchval("SELECT pg_database_size(current_database())")
+    finally:
+        await connection.close()
+    return Counters(
+        statements={row["queryid"]: dict(row) for row in statements},
+        tables={row["name"]: dict(row) for row in tables},
+        indexes={row["name"]: dict(row) for row in indexes},
+        database={"database_bytes": size},
+        redis={"used_memory": 0},
+    )
+
+
+def _difference(before: Counters, after: Counters, queryids: Mapping[str, int]) -> dict[str, Any]:
+    return evidence_between(before, after, queryids, wal=nothing_known(0, "the clone's evidence has the server's WAL"))
+
+
+def _added_up(tables: list[Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Entries of the same name with their numbers added; what is no number is the first's."""
+    names = sorted({name for table in tables for name in table})
+    return {name: _sum([table[name] for table in tables if name in table]) for name in names}
+
+
+def _sum(entries: list[Mapping[str, Any]]) -> dict[str, Any]:
+    total = dict(entries[0])
+    for entry in entries[1:]:
+        for key, value in entry.items():
+            if isinstance(value, int | float) and isinstance(total.get(key), int | float):
+                total[key] += value
+    return total
