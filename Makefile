@@ -30,6 +30,7 @@ check: install
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m harness.statement_check
 
 bench: install
 	$(BIN)/python -m harness.benchmarks $(if $(QUICK),--quick)
