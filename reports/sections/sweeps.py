@@ -1,5 +1,6 @@
 """Sweeps: what one operation costs at growing sizes, one line a variant, and the figures below."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -64,6 +65,8 @@ def _picture(run: StoredRun, operation: str, frame: pd.DataFrame) -> Markup:
                 line.set_dashes(style.dashes)
         canvas.axes.set_xscale("symlog", linthresh=_LINEAR_UP_TO)
         canvas.axes.set_yscale("symlog", linthresh=1)
+        canvas.axes.xaxis.set_major_formatter("{x:,.0f}")
+        canvas.axes.yaxis.set_major_formatter("{x:,.0f}")
         canvas.axes.set_ylim(bottom=0)
         canvas.axes.set(xlabel=frame.axis.iloc[0], ylabel="blocks per call", title=spoken(operation))
         canvas.axes.legend(frameon=False, fontsize=7)
@@ -79,22 +82,22 @@ def _in_words(lane: str, own: pd.DataFrame) -> str:
 def _figures(frame: pd.DataFrame) -> pd.DataFrame:
     lanes: Sequence[str] = list(frame.lane.unique())
     rows = []
-    for (operation, size), part in frame.groupby(["operation", "size"], sort=False):
+    for (operation, size), part in frame.groupby(["operation", "size"]):
         row: dict[str, str] = {"operation": spoken(str(operation)), frame.axis.iloc[0]: f"{size:,}"}
         for lane in lanes:
             own = part[part.lane == lane]
-            row[lane] = MISSING if own.empty else _cell(own.iloc[0].to_dict())
+            row[lane] = MISSING if own.empty else _cell({str(key): value for key, value in own.iloc[0].items()})
         rows.append(row)
     return pd.DataFrame(rows)
 
 
 def _cell(point: Json) -> str:
-    if point["missing"]:
-        return str(point["missing"])
+    if isinstance(point["missing"], str):
+        return point["missing"]
     parts = [f"{point['blocks_per_call']:,.1f} blocks"]
     if point["wal_bytes_per_call"] and point["operation"] == "mark_read":
         parts.append(f"{point['wal_bytes_per_call']:,.0f} B WAL")
     time = f"{point['median_ms']:.2f} ms"
-    if pd.notna(point["low_ms"]):
+    if not math.isnan(point["low_ms"]):
         time += f" ({point['low_ms']:.2f}–{point['high_ms']:.2f})"
     return ", ".join([*parts, time])
