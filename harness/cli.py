@@ -19,6 +19,7 @@ from harness.catalogue import describe, known_names
 from harness.doctor import checks
 from harness.errors import HarnessError
 from harness.experiment import FOLDER, Experiment, experiment_from, load_experiment
+from harness.maintenance.trial import with_archiving
 from harness.progress import console
 from harness.run_folder import RunFolder
 from harness.serve import serve as serve_stack
@@ -68,7 +69,9 @@ def doctor(home: Home = HOME, postgres: Postgres = None, redis: RedisUrl = None)
 
 @app.command("list", epilog="Example: chatbench list variants --json")
 def list_(
-    kind: Annotated[str, typer.Argument(help="variants, scenarios, datasets, experiments or hypotheses")] = "variants",
+    kind: Annotated[
+        str, typer.Argument(help="variants, scenarios, sweeps, datasets, experiments or hypotheses")
+    ] = "variants",
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
     """List what there is to choose from."""
@@ -111,6 +114,8 @@ def verify(
     dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "tiny",
     dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="the dataset's seed")] = 1,
     keep: Annotated[bool, typer.Option("--keep", help="keep snapshots that were built for this")] = False,
+    database: Annotated[str | None, typer.Option(help="your own database on --postgres, instead of a dataset")] = None,
+    clone: Annotated[bool, typer.Option("--clone", help="with --database: try on a clone of it")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
     home: Home = HOME,
     postgres: Postgres = None,
@@ -118,6 +123,10 @@ def verify(
 ) -> None:
     """Check the guarantees of a variant's schema; exactly its known gaps must fail."""
     config = StackConfig(home=home, postgres=postgres, redis=redis)
+    if database is not None:
+        own = verifying.verify_database(config, database, variant=variant, clone=clone)
+        _tell_verified(_run(own), as_json=as_json)
+        return
     names = known_names().variants if every_variant else [variant]
     verified = _run(verifying.verify(config, names, dataset_name=dataset, seed=dataset_seed, keep=keep))
     _tell_verified(verified, as_json=as_json)
@@ -168,6 +177,7 @@ def run(
     servers: Annotated[int, typer.Option(min=1, help="reference servers, for --target server")] = 1,
     receivers: Annotated[int, typer.Option(min=1, help="fanout: receiving users")] = 200,
     devices: Annotated[int, typer.Option(min=1, help="fanout: devices of each")] = 2,
+    jobs: Annotated[str, typer.Option(help="maintenance: some of its jobs, comma-separated (default: all)")] = "",
     trial_seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
     out_folder: Annotated[Path | None, typer.Option("--out", help="run folder (default: below runs/)")] = None,
     home: Home = HOME,
@@ -176,7 +186,12 @@ def run(
 ) -> None:
     """Measure one trial of one variant."""
     load = _load(scenario, target, users, rate, warmup, window, servers=servers)
-    load |= {"receivers": receivers, "devices": devices, "compare": False}
+    load |= {
+        "receivers": receivers,
+        "devices": devices,
+        "compare": False,
+        "jobs": [name for name in jobs.split(",") if name],
+    }
     experiment = _adhoc(dataset=dataset, seed=trial_seed, baseline=variant, scenarios=[load], rounds=1)
     config = StackConfig(home=home, postgres=postgres, redis=redis)
     _compare(experiment, _create(out_folder or _new_folder(f"{variant}-{scenario}")), config, home)
@@ -188,7 +203,10 @@ def run(
 def compare(
     experiment: Annotated[str | None, typer.Argument(help="experiment name or TOML file (default: flags)")] = None,
     variants: Annotated[str, typer.Option(help="baseline first, then candidates, comma-separated")] = "baseline,spec",
-    scenario: Annotated[str, typer.Option(help="scenario; see `chatbench list scenarios`")] = "day",
+    scenario: Annotated[
+        str | None, typer.Option(help="scenario; see `chatbench list scenarios` (default: day, or none with --sweep)")
+    ] = None,
+    sweep: Annotated[str, typer.Option(help="sweeps, comma-separated; see `chatbench list sweeps`")] = "",
     dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "small",
     target: Annotated[str, typer.Option(help="direct, server or a URL")] = "direct",
     users: Annotated[int, typer.Option(min=1)] = 16,
@@ -212,16 +230,19 @@ def compare(
         plan = _guard(lambda: load_experiment(_experiment_path(experiment), known_names()))
         folder = _create(out_folder or _new_folder(plan.name))
     else:
-        baseline, *candidates = [name.strip() for name in variants.split(",") if name.strip()] or ["baseline"]
+        baseline, *candidates = _names(variants) or ["baseline"]
+        sweeps = _names(sweep)
+        loads = [scenario] if scenario else [] if sweeps else ["day"]
         plan = _adhoc(
             dataset=dataset,
             seed=experiment_seed,
             baseline=baseline,
             candidates=candidates,
             rounds=rounds,
-            scenarios=[_load(scenario, target, users, rate, warmup, window)],
+            scenarios=[_load(name, target, users, rate, warmup, window) for name in loads],
+            sweeps=sweeps,
         )
-        folder = _create(out_folder or _new_folder("-".join([scenario, baseline, *candidates])))
+        folder = _create(out_folder or _new_folder("-".join([*loads, *sweeps, baseline, *candidates])))
     _compare(plan, folder, config, home)
 
 
@@ -262,7 +283,7 @@ def _tell_verified(verified: list[Verification], *, as_json: bool) -> None:
 
 def _compare(experiment: Experiment, folder: RunFolder, config: StackConfig, home: Path) -> None:
     async def work() -> dict[str, Any]:
-        async with open_stack(config) as stack:
+        async with open_stack(with_archiving(config, experiment)) as stack:
             return await comparing.compare(stack, experiment, folder, home)
 
     try:
@@ -314,6 +335,7 @@ def _adhoc(
     baseline: str,
     candidates: list[str] | None = None,
     scenarios: list[dict[str, Any]] | None = None,
+    sweeps: list[str] | None = None,
     rounds: int = 1,
 ) -> Experiment:
     """An experiment of flags, checked as a file would be."""
@@ -325,7 +347,8 @@ def _adhoc(
         "baseline": baseline,
         "candidates": candidates or [],
         "rounds": rounds,
-        "scenarios": scenarios or [{"name": "day", "rate": 1.0}],
+        "scenarios": [{"name": "day", "rate": 1.0}] if scenarios is None else scenarios,
+        "sweeps": sweeps or [],
     }
     return _guard(lambda: experiment_from(content, "command line", known_names()))
 
@@ -343,6 +366,10 @@ def _load(
         "servers": servers,
         **paced,
     }
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _experiment_path(name: str) -> Path:
