@@ -10,8 +10,10 @@ from pathlib import Path
 import orjson
 from rich.table import Table
 
+from datasets.manifest import Manifest
 from datasets.shape import dataset
 from harness.benchmarks.copying import copying
+from harness.benchmarks.observer import observer
 from harness.benchmarks.pages import PageBench, pages
 from harness.benchmarks.result import Result
 from harness.benchmarks.seeding import forget, seeding
@@ -34,22 +36,22 @@ async def _bench(*, quick: bool) -> list[Result]:
 async def _all(stack: Stack, *, quick: bool) -> list[Result]:
     results: list[Result] = []
     with step("seed medium"):
-        seeded, snapshot = await seeding(stack, "medium")
+        seeded, snapshot, manifest = await seeding(stack, "medium")
         results += seeded
     with step("copy messages"):
         results += await copying(stack, quick=quick)
     with step("newest pages"):
-        results += await _pages(stack, snapshot, seconds=2 if quick else 6, repeats=2 if quick else 3)
+        results += await _pages(stack, snapshot, manifest, seconds=2 if quick else 6, repeats=2 if quick else 3)
     await forget(stack, snapshot)
     if not quick:
         with step("seed large"):
-            seeded, large = await seeding(stack, "large")
+            seeded, large, _ = await seeding(stack, "large")
             results += seeded
         await forget(stack, large)
     return results
 
 
-async def _pages(stack: Stack, snapshot: Snapshot, *, seconds: int, repeats: int) -> list[Result]:
+async def _pages(stack: Stack, snapshot: Snapshot, manifest: Manifest, *, seconds: int, repeats: int) -> list[Result]:
     clone = f"chatbench_bench_{secrets.token_hex(4)}"
     await clone_database(stack.postgres.admin_dsn, snapshot.database, clone, Mark(role="bench"))
     try:
@@ -60,7 +62,7 @@ async def _pages(stack: Stack, snapshot: Snapshot, *, seconds: int, repeats: int
             seconds=seconds,
             repeats=repeats,
         )
-        return await pages(bench)
+        return [*await pages(bench), *await observer(bench, manifest, variant="spec")]
     finally:
         await drop_database(stack.postgres.admin_dsn, clone)
 

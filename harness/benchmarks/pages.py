@@ -55,13 +55,13 @@ async def pages(bench: PageBench) -> list[Result]:
         theirs: list[float] = []
         bare: list[float] = []
         for _ in range(bench.repeats):
-            ours.append(await _chat_user(bench, limit))
+            ours.append(await chat_user(bench, limit))
             theirs.append(await _pgbench(bench, limit))
             bare.append(await _bare_driver(bench, limit))
         results.append(_ratio(f"page{limit}_vs_pgbench", ours, theirs, "pgbench -M prepared, 1/s"))
         # what the driver leaves us: the rest of the way to pgbench is its decoding of rows
         results.append(_ratio(f"page{limit}_vs_asyncpg", ours, bare, "bare asyncpg on uvloop, 1/s"))
-    locust_ours = [await _chat_user(bench, 1) for _ in range(2)]
+    locust_ours = [await chat_user(bench, 1) for _ in range(2)]
     locust_theirs = [await _locust_postgres(bench) for _ in range(2)]
     return [*results, _ratio("page1_vs_locust_postgres", locust_ours, locust_theirs, "locust.contrib.postgres, 1/s")]
 
@@ -72,7 +72,8 @@ def _ratio(name: str, ours: list[float], theirs: list[float], peer: str) -> Resu
     return Result(name=name, value=ratio, unit=unit, peer=peer, peer_value=median(theirs))
 
 
-async def _chat_user(bench: PageBench, limit: int) -> float:
+async def chat_user(bench: PageBench, limit: int) -> float:
+    """Pages per second of a closed loop through a ChatUser."""
     with tempfile.TemporaryDirectory() as folder:
         await _locust(
             bench,

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from datasets.generate import generate
+from datasets.manifest import Manifest
 from datasets.shape import dataset
 from harness.benchmarks.result import Result
 from harness.databases import drop_database
@@ -17,7 +18,7 @@ from reference_server.variant import load_variant
 _KIB = 1024
 
 
-async def seeding(stack: Stack, size: str) -> tuple[list[Result], Snapshot]:
+async def seeding(stack: Stack, size: str) -> tuple[list[Result], Snapshot, Manifest]:
     """Generate, copy, index, validate, vacuum. The snapshot stays for other benchmarks; the files go."""
     folder = Path(tempfile.mkdtemp(prefix="chatbench-bench-"))
     try:
@@ -30,10 +31,14 @@ async def seeding(stack: Stack, size: str) -> tuple[list[Result], Snapshot]:
     finally:
         shutil.rmtree(folder)
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB / 1e6
-    return [
-        Result(name=f"seed_{size}_s", value=seconds, unit="s, generated and built in `spec`"),
-        Result(name=f"seed_{size}_peak_mb", value=peak_mb, unit="MB resident at most, this process so far"),
-    ], snapshot
+    return (
+        [
+            Result(name=f"seed_{size}_s", value=seconds, unit="s, generated and built in `spec`"),
+            Result(name=f"seed_{size}_peak_mb", value=peak_mb, unit="MB resident at most, this process so far"),
+        ],
+        snapshot,
+        manifest,
+    )
 
 
 async def forget(stack: Stack, snapshot: Snapshot) -> None:
