@@ -16,10 +16,12 @@ from datasets.shape import dataset
 from harness.databases import drop_all
 from harness.environment import describe_machine
 from harness.evidence.examiner import Examiner
-from harness.experiment import MAINTENANCE, Experiment, Hypothesis, ScenarioLoad
+from harness.experiment import MAINTENANCE, Experiment, ScenarioLoad
+from harness.hypotheses import Hypothesis
 from harness.progress import console, step
 from harness.rounds import lane_order
 from harness.run_folder import RunFolder
+from harness.sequential import is_decided, looks
 from harness.snapshots import Snapshot, ensure_snapshot, no_snapshot
 from harness.stack.config import StackConfig
 from harness.stack.stack import Stack, open_stack
@@ -51,7 +53,7 @@ async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home:
     answers = await lane_answers(stack, prepared.manifest, asked, home, baseline=experiment.baseline)
     manifest = await _manifest(stack, experiment, prepared, folder) | {"answers": answers}
     folder.write_manifest(manifest)
-    await _run(stack, experiment, prepared, folder)
+    await _run_until_resolved(stack, experiment, prepared, folder)
     await _sweep(stack, experiment, prepared, folder)
     folder.write_manifest(manifest | {"status": "finished"})
     return judge(folder)
@@ -99,7 +101,18 @@ def lanes(experiment: Experiment) -> list[str]:
     return [experiment.baseline, experiment.baseline + _AGAIN, *experiment.candidates]
 
 
-async def _run(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder) -> None:
+async def _run_until_resolved(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder) -> None:
+    """The rounds of a fixed run, or those up to each look of a sequential one until a look leaves nothing open."""
+    planned = looks(experiment.rounds, experiment.max_rounds)
+    for look in planned:
+        await _run(stack, experiment, prepared, folder, upto=look.rounds)
+        # a resumed run may have gone past this look: then only the next one decides
+        went = max((trial["round"] for trial in folder.read_trials()), default=0)
+        if len(planned) > 1 and went <= look.rounds and is_decided(judge(folder)["findings"]):
+            return
+
+
+async def _run(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder, *, upto: int) -> None:
     ended = folder.read_trials()
     kept = {trial["trial"] for trial in ended}
     examiner = Examiner(
@@ -107,7 +120,8 @@ async def _run(stack: Stack, experiment: Experiment, prepared: Prepared, folder:
         prepared.manifest.strata,
         examined=frozenset(t["lane"] for t in ended if not t["void"] and (t["evidence"] or {}).get("examination")),
     )
-    plans = [replace(plan, examiner=examiner) for plan in plan_trials(experiment, prepared) if plan.trial not in kept]
+    due = (plan for plan in plan_trials(experiment, prepared) if plan.round <= upto)
+    plans = [replace(plan, examiner=examiner) for plan in due if plan.trial not in kept]
     with (
         # a socket's path must be short, and a run folder's may not be
         tempfile.TemporaryDirectory(prefix="chatbench-") as scratch,
@@ -144,7 +158,7 @@ async def _sweep(stack: Stack, experiment: Experiment, prepared: Prepared, folde
 def plan_trials(experiment: Experiment, prepared: Prepared) -> Iterator[TrialPlan]:
     """Rounds of compared scenarios in counterbalanced order, then the others once, on the baseline."""
     compared = [load for load in experiment.scenarios if load.compare]
-    order = lane_order(lanes(experiment), experiment.rounds, experiment.seed)
+    order = lane_order(lanes(experiment), experiment.max_rounds or experiment.rounds, experiment.seed)
     for number, row in enumerate(order, 1):
         for load in compared:
             for position, lane in enumerate(row, 1):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from harness.estimate import Estimate, paired_ratio
+from harness.estimate import ALPHA, Estimate, Logs, estimate_of, log_ratios
 from harness.metrics import METRICS, Metric, Trial, sample_count
 from harness.rounds import AGAIN
 
@@ -28,6 +28,8 @@ class Comparison:
     baseline_value: float | None
     candidate_value: float | None
     estimate: Estimate | None
+    #: The paired log ratios behind it, in the order of rounds; None where there is no estimate.
+    logs: Logs | None
     #: Rounds in which both sides have a value.
     paired_rounds: int
     #: The fewest samples of this operation in any trial of the lanes concerned; None without a trial.
@@ -63,9 +65,14 @@ class Comparison:
 
 
 def comparisons(
-    scenario: Mapping[str, Any], baseline: str, lanes: Sequence[str], trials: Sequence[Trial]
+    scenario: Mapping[str, Any],
+    baseline: str,
+    lanes: Sequence[str],
+    trials: Sequence[Trial],
+    *,
+    alpha: float = ALPHA,
 ) -> Iterator[Comparison]:
-    """Every operation that the scenario recorded × lane × metric."""
+    """Every operation that the scenario recorded × lane × metric, with intervals of the level 1 − alpha."""
     name, target = scenario["name"], scenario["target"]
     recorded = [trial for trial in trials if trial["scenario"] == name and trial["target"] == target]
     operations = dict.fromkeys(o for trial in recorded for o in trial["operations"] if not o.startswith(TASK_PREFIX))
@@ -86,6 +93,7 @@ def comparisons(
                     candidate=candidate,
                     by_lane=by_lane,
                     rounds=rounds,
+                    alpha=alpha,
                 )
                 if found.is_carried or not metric.only_when_carried:
                     yield found
@@ -101,6 +109,7 @@ def _compare(
     candidate: str,
     by_lane: Mapping[str, Mapping[int, Trial]],
     rounds: Sequence[int],
+    alpha: float,
 ) -> Comparison:
     def values(lane: str) -> Values:
         trials = by_lane.get(lane, {})
@@ -110,6 +119,7 @@ def _compare(
     compared_with = [baseline] if candidate == again or again not in by_lane else [baseline, again]
     theirs, ours = _geometric_mean([values(lane) for lane in compared_with]), values(candidate)
     concerned = [trial for lane in (*compared_with, candidate) for trial in by_lane.get(lane, {}).values()]
+    logs = log_ratios(ours, theirs)
     return Comparison(
         scenario=scenario,
         target=target,
@@ -119,7 +129,8 @@ def _compare(
         candidate=candidate,
         baseline_value=_median(theirs),
         candidate_value=_median(ours),
-        estimate=paired_ratio(ours, theirs),
+        estimate=None if logs is None else estimate_of(logs, alpha=alpha),
+        logs=logs,
         paired_rounds=sum(c is not None and b is not None for c, b in zip(ours, theirs, strict=True)),
         fewest_samples=min((sample_count(trial, operation) for trial in concerned), default=None),
     )
@@ -140,3 +151,27 @@ def _mean_log(values: Sequence[float]) -> float:
 def _median(values: Values) -> float | None:
     present = [value for value in values if value is not None]
     return median(present) if present else None
+
+
+def values_by_round(
+    scenario: Mapping[str, Any], lanes: Sequence[str], trials: Sequence[Trial]
+) -> Iterator[tuple[str, str, dict[str, Values]]]:
+    """(operation, metric, each lane's values in the order of rounds) where every trial of these lanes carries them."""
+    wanted = (scenario["name"], scenario["target"])
+    recorded = [
+        t for t in trials if (t["scenario"], t["target"]) == wanted and t["lane"] in lanes and not t.get("void")
+    ]
+    rounds = sorted({trial["round"] for trial in recorded})
+    cells = {(trial["lane"], trial["round"]): trial for trial in recorded}
+    operations = dict.fromkeys(o for trial in recorded for o in trial["operations"] if not o.startswith(TASK_PREFIX))
+    for operation in operations:
+        fewest = min(sample_count(trial, operation) for trial in recorded)
+        for metric in (m for m in METRICS.values() if fewest >= m.judged_from):
+            yield (
+                operation,
+                metric.name,
+                {
+                    lane: [metric.value(cells[lane, r], operation) if (lane, r) in cells else None for r in rounds]
+                    for lane in lanes
+                },
+            )

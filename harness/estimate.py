@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import stats
+import numpy.typing as npt
+from scipy import special
 
-#: Two-sided: intervals are 95 % intervals.
+#: Two-sided: intervals are 95 % intervals, unless a sequential run's look has a stricter level.
 ALPHA = 0.05
+Logs = npt.NDArray[np.float64]
 #: Above this the exact sign-flip test would enumerate more than a million sign patterns.
 MOST_SIGN_FLIP_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A ratio candidate ÷ baseline, with its 95 % interval."""
+    """A ratio candidate ÷ baseline, with its interval."""
 
     #: Geometric mean of the rounds' ratios.
     value: float
@@ -29,34 +31,56 @@ class Estimate:
     sign_flip_p: float | None
     #: How many rounds had both values.
     rounds: int
+    #: The interval holds the truth in 1 − alpha of all experiments.
+    alpha: float = ALPHA
+
+    @property
+    def tests_disagree(self) -> bool | None:
+        """Whether t and the sign flips differ on significance; None where so few rounds leave the flips no say."""
+        if self.sign_flip_p is None or 2 / 2**self.rounds >= ALPHA:
+            return None
+        return (self.p_value < ALPHA) != (self.sign_flip_p < ALPHA)
 
 
-def paired_ratio(candidate: Sequence[float | None], baseline: Sequence[float | None]) -> Estimate | None:
+def paired_ratio(
+    candidate: Sequence[float | None], baseline: Sequence[float | None], *, alpha: float = ALPHA
+) -> Estimate | None:
     """The ratio of costs paired by round; rounds that miss either value are dropped, fewer than 2 leave nothing to say.
 
     A pair of zeros is a ratio of 1: equal costs. A zero against something else has no ratio, so there is no estimate.
     """
+    logs = log_ratios(candidate, baseline)
+    return None if logs is None else estimate_of(logs, alpha=alpha)
+
+
+def log_ratios(candidate: Sequence[float | None], baseline: Sequence[float | None]) -> Logs | None:
+    """The rounds' log ratios in their order; None where `paired_ratio` has nothing to say."""
     pairs = [(c, b) for c, b in zip(candidate, baseline, strict=True) if c is not None and b is not None]
     if len(pairs) < 2 or any(c < 0 or b < 0 or (c == 0) != (b == 0) for c, b in pairs):  # noqa: PLR2004 - a spread needs two
         return None
-    logs = np.array([math.log(c / b) if b else 0.0 for c, b in pairs])
-    mean, rounds = float(logs.mean()), len(pairs)
+    return np.array([math.log(c / b) if b else 0.0 for c, b in pairs])
+
+
+def estimate_of(logs: Logs, *, alpha: float = ALPHA, flips: bool = True) -> Estimate:
+    """Student's t on log ratios; `flips` asks for the sign-flip p too, which costs 2**rounds sums."""
+    mean, rounds = float(logs.mean()), len(logs)
     error = float(logs.std(ddof=1)) / math.sqrt(rounds)
-    half = critical_t(ALPHA, rounds) * error
+    half = critical_t(alpha, rounds) * error
     return Estimate(
         value=math.exp(mean),
         low=math.exp(mean - half),
         high=math.exp(mean + half),
         p_value=_student_p(mean, error, rounds),
-        sign_flip_p=_sign_flip_p(logs),
+        sign_flip_p=_sign_flip_p(logs) if flips else None,
         rounds=rounds,
+        alpha=alpha,
     )
 
 
 @lru_cache(maxsize=4096)
 def critical_t(alpha: float, rounds: int) -> float:
     """The two-sided critical value of Student's t for a mean over `rounds`."""
-    return float(stats.t.ppf(1 - alpha / 2, rounds - 1))
+    return float(special.stdtrit(rounds - 1, 1 - alpha / 2))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -72,10 +96,10 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def _student_p(mean: float, error: float, rounds: int) -> float:
     if error < 1e-15:  # noqa: PLR2004 - rounding alone: every round has the same ratio, as block counts often do
         return 1.0 if abs(mean) < 1e-12 else 0.0  # noqa: PLR2004 - the same
-    return float(2 * stats.t.sf(abs(mean) / error, rounds - 1))
+    return float(2 * special.stdtr(rounds - 1, -abs(mean) / error))
 
 
-def _sign_flip_p(logs: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> float | None:
+def _sign_flip_p(logs: Logs) -> float | None:
     if len(logs) > MOST_SIGN_FLIP_ROUNDS:
         return None
     sums = np.zeros(1)

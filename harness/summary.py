@@ -1,14 +1,22 @@
 """Summary: the trials of a run become findings, each with its interval and verdict."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from harness.answers import answer
+from harness.balance import balance_of
+from harness.cautions import drift_rows, warnings_of
 from harness.comparison import Comparison, comparisons
 from harness.estimate import holm
 from harness.examined import examinations, flips_of, indexes_of, plans_of, redis_families_of
+from harness.interactions import interactions
 from harness.metrics import metric_name
 from harness.price import prices_of
+from harness.quantile_differences import quantile_differences
+from harness.round_values import round_tables
 from harness.rounds import lanes_of
+from harness.sequential import Look, level_at, looks, progress_of
 from harness.traffic import deliveries_of, throughput_of
 from harness.verdict import Verdict, judge, noise_floor_of
 
@@ -22,7 +30,9 @@ def summarise(manifest: Mapping[str, Any], trials: Trials) -> dict[str, Any]:
     experiment = manifest["experiment"]
     lanes = manifest.get("lanes") or lanes_of(experiment["baseline"], list(experiment["candidates"]))
     valid = [trial for trial in trials if not trial.get("void")]
-    findings = _findings(manifest, lanes, trials)
+    alpha = level_at(_looks(experiment), _rounds_run(trials))
+    every = _comparisons(manifest, lanes, trials, alpha)
+    findings = _findings(manifest, every)
     return {
         "schema_version": SCHEMA_VERSION,
         "run_id": manifest["run_id"],
@@ -35,7 +45,8 @@ def summarise(manifest: Mapping[str, Any], trials: Trials) -> dict[str, Any]:
         "lanes": lanes,
         "answers": manifest.get("answers") or {},
         "findings": findings,
-        "hypotheses": [_answer(hypothesis, findings) for hypothesis in experiment.get("hypotheses") or ()],
+        **_statistics(manifest, lanes, trials, every, findings, alpha),
+        "hypotheses": _answers(manifest, lanes, trials, every, findings, alpha),
         "throughput": throughput_of(valid, lanes),
         "deliveries": deliveries_of(valid),
         **_evidence(manifest, valid),
@@ -56,20 +67,124 @@ def _evidence(manifest: Mapping[str, Any], valid: Trials) -> dict[str, Any]:
     }
 
 
-def _findings(manifest: Mapping[str, Any], lanes: Sequence[str], trials: Trials) -> list[dict[str, Any]]:
-    experiment = manifest["experiment"]
-    primary = {metric_name(name) for name in experiment.get("primary") or DEFAULT_PRIMARY}
-    every = [
-        comparison
-        for scenario in experiment["scenarios"]
-        if scenario.get("compare", True)
-        for comparison in comparisons(scenario, experiment["baseline"], lanes, trials)
-    ]
-    barred = _disqualified(manifest)
-    adjusted = _adjusted([c for c in every if c.candidate not in barred], primary)
-    floors = {c.subject: noise_floor_of(c.estimate) for c in every if c.is_again}
+def _looks(experiment: Mapping[str, Any]) -> tuple[Look, ...]:
+    return looks(experiment.get("rounds") or 1, experiment.get("max_rounds"))
+
+
+def _rounds_run(trials: Trials) -> int:
+    return max((trial["round"] for trial in trials), default=0)
+
+
+def _compared(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [scenario for scenario in manifest["experiment"]["scenarios"] if scenario.get("compare", True)]
+
+
+def _primary(manifest: Mapping[str, Any]) -> set[str]:
+    return {metric_name(name) for name in manifest["experiment"].get("primary") or DEFAULT_PRIMARY}
+
+
+def _comparisons(
+    manifest: Mapping[str, Any], lanes: Sequence[str], trials: Trials, alpha: float, baseline: str | None = None
+) -> list[Comparison]:
+    against = baseline or manifest["experiment"]["baseline"]
+    return [c for scenario in _compared(manifest) for c in comparisons(scenario, against, lanes, trials, alpha=alpha)]
+
+
+def _floors(every: Sequence[Comparison]) -> dict[tuple[str, str, str, str], float | None]:
+    return {c.subject: noise_floor_of(c.estimate) for c in every if c.is_again}
+
+
+def _findings(
+    manifest: Mapping[str, Any],
+    every: Sequence[Comparison],
+    floors: Mapping[tuple[str, str, str, str], float | None] | None = None,
+) -> list[dict[str, Any]]:
+    primary, barred = _primary(manifest), _disqualified(manifest)
+    adjusted = _adjusted([c for c in every if c.candidate not in barred and c.baseline not in barred], primary)
+    known = _floors(every) if floors is None else floors
     return [
-        _finding(c, adjusted.get(id(c)), 0.0 if c.is_again else floors.get(c.subject), primary, manifest) for c in every
+        _finding(c, adjusted.get(id(c)), 0.0 if c.is_again else known.get(c.subject), primary, manifest) for c in every
+    ]
+
+
+def _statistics(
+    manifest: Mapping[str, Any],
+    lanes: Sequence[str],
+    trials: Trials,
+    every: Sequence[Comparison],
+    findings: Sequence[Mapping[str, Any]],
+    alpha: float,
+) -> dict[str, Any]:
+    """What is said of the rounds, beside the verdicts."""
+    experiment, scenarios = manifest["experiment"], _compared(manifest)
+    baseline = experiment["baseline"]
+    primary = _primary(manifest)
+    tables = [table for scenario in scenarios for table in round_tables(scenario, lanes, trials, primary)]
+    drift, balance = drift_rows(every, primary), balance_of(_order(scenarios, trials))
+    return {
+        "quantile_differences": [
+            row for one in scenarios for row in quantile_differences(one, baseline, lanes, trials, alpha=alpha)
+        ],
+        "interactions": interactions(
+            scenarios,
+            baseline,
+            lanes,
+            trials,
+            minimum_effect=experiment.get("minimum_effect", 0.05),
+            alpha=alpha,
+        ),
+        "round_values": [table.as_dict() for table in tables],
+        "drift": drift,
+        "order": balance and asdict(balance),
+        "sequential": progress_of(_looks(experiment), _rounds_run(trials), findings),
+        "warnings": warnings_of(
+            trials=trials,
+            tables=tables,
+            drift=drift,
+            findings=findings,
+            balance=balance,
+            cores=manifest["environment"].get("cpus"),
+        ),
+    }
+
+
+def _order(scenarios: Sequence[Mapping[str, Any]], trials: Trials) -> list[list[str]]:
+    """The lanes of each round as they ran, void ones too; every scenario has the same order."""
+    name = scenarios[0]["name"] if scenarios else None
+    rows: dict[int, list[tuple[int, str]]] = {}
+    for trial in trials:
+        if trial["scenario"] == name:
+            rows.setdefault(trial["round"], []).append((trial["position"], trial["lane"]))
+    return [[lane for _, lane in sorted(rows[number])] for number in sorted(rows)]
+
+
+def _answers(
+    manifest: Mapping[str, Any],
+    lanes: Sequence[str],
+    trials: Trials,
+    every: Sequence[Comparison],
+    findings: Sequence[Mapping[str, Any]],
+    alpha: float,
+) -> list[dict[str, Any]]:
+    """Each hypothesis against the findings of its own comparison."""
+    experiment, floors = manifest["experiment"], _floors(every)
+
+    def concerned(claim: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        against, candidate = claim.get("against"), claim.get("candidate")
+        if against in (None, experiment["baseline"]) or against not in lanes:
+            return findings
+        pair = _comparisons(manifest, [str(against), str(candidate)], trials, alpha, baseline=str(against))
+        return _findings(manifest, pair, floors)
+
+    return [
+        answer(
+            claim,
+            concerned(claim),
+            dataset=manifest["dataset"]["name"],
+            lanes=lanes,
+            minimum_effect=experiment.get("minimum_effect", 0.05),
+        )
+        for claim in experiment.get("hypotheses") or ()
     ]
 
 
@@ -103,7 +218,8 @@ def _finding(
         minimum_effect=manifest["experiment"].get("minimum_effect", 0.05),
         noise_floor=noise_floor,
     )
-    barred = _disqualified(manifest).get(comparison.candidate)
+    disqualified = _disqualified(manifest)
+    barred = disqualified.get(comparison.candidate) or disqualified.get(comparison.baseline)
     missing = barred or comparison.missing_reason()
     return {
         "scenario": comparison.scenario,
@@ -121,6 +237,8 @@ def _finding(
         "p_value": estimate and estimate.p_value,
         "p_adjusted": p_adjusted,
         "sign_flip_p": estimate and estimate.sign_flip_p,
+        "tests_disagree": estimate and estimate.tests_disagree,
+        "alpha": estimate and estimate.alpha,
         "noise_floor": noise_floor,
         "verdict": str(Verdict.unresolved if missing else judgement.verdict),
         "why": missing or judgement.why,
@@ -137,25 +255,6 @@ def _disqualified(manifest: Mapping[str, Any]) -> Mapping[str, str]:
     """Lane → why: its answers are not the baseline's, so that its figures say nothing."""
     found: Mapping[str, str] = (manifest.get("answers") or {}).get("disqualified") or {}
     return found
-
-
-def _answer(hypothesis: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    verdicts = list(_concerned(hypothesis, findings))
-    expected = hypothesis.get("supports", "better")
-    if not verdicts or any(verdict == Verdict.unresolved for verdict in verdicts):
-        answer = "unresolved"
-    else:
-        answer = "supported" if all(verdict == expected for verdict in verdicts) else "refuted"
-    why = f"expected {expected}; found {', '.join(verdicts) or 'no finding'}"
-    return {key: hypothesis.get(key) for key in ("id", "claim", "source")} | {"answer": answer, "why": why}
-
-
-def _concerned(hypothesis: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    metric = metric_name(hypothesis.get("metric") or DEFAULT_PRIMARY[0])
-    wanted = {"candidate": hypothesis.get("candidate"), "operation": hypothesis.get("operation"), "metric": metric}
-    for finding in findings:
-        if all(value is None or finding[key] == value for key, value in wanted.items()):
-            yield finding["verdict"]
 
 
 def _trial_line(trial: Mapping[str, Any]) -> dict[str, Any]:
