@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from datasets.columns import SCHEMAS
 from datasets.errors import DatasetError
 from datasets.manifest import Manifest
+from datasets.message_ids import MessageIds, reshaped, schema_of
 from datasets.messages import BATCH_ROWS, message_batches
 from datasets.segments import segments
 from datasets.shape import Dataset
@@ -34,17 +35,27 @@ async def copy_table(
     *,
     more: Sequence[Connection] = (),
     keep: Callable[[Any], Any] | None = None,
+    message_ids: MessageIds = MessageIds.UUID4,
 ) -> int:
     """Copy one table's files; returns the rows copied.
 
     `more` connections share the work: see copy_batches. `keep` makes a smaller record batch of each.
+    `message_ids` is what messages.id and conversations.last_message_id are to be.
     """
     manifest = Manifest.read(folder)
     if table not in manifest.files:
         raise DatasetError(f"a dataset has no table {table!r}, so nothing was copied; it has {', '.join(SCHEMAS)}")
     batches = _file_batches([folder / name for name in manifest.files[table]])
-    batches = map(keep, batches) if keep else batches
-    return await copy_batches([connection, *more], table, batches, as_table=as_table or table, progress=progress)
+    for change in (reshaped(table, message_ids, manifest.dataset), keep):
+        batches = map(change, batches) if change else batches
+    return await copy_batches(
+        [connection, *more],
+        table,
+        batches,
+        as_table=as_table or table,
+        progress=progress,
+        schema=schema_of(table, message_ids),
+    )
 
 
 async def stream_messages(
@@ -85,13 +96,14 @@ async def copy_batches(
     *,
     as_table: str,
     progress: Progress | None = None,
+    schema: Any = None,
 ) -> int:
-    """Copy record batches of a table's schema.
+    """Copy record batches of a schema, by default of the table's.
 
     With several connections each takes the next batch when it is ready: faster where the server has cores to spare, but
     then the rows' place in the heap varies by a few batches from one copy to the next, and each commits on its own.
     """
-    shared = _Shared(batches)
+    shared, columns = _Shared(batches), schema or SCHEMAS[table]
     copied = 0
 
     def count(rows: int) -> None:
@@ -102,7 +114,7 @@ async def copy_batches(
 
     async def copy(connection: Connection) -> None:
         await connection.copy_to_table(
-            as_table, source=_ahead(encoded(table, shared), count), columns=SCHEMAS[table].names, format="binary"
+            as_table, source=_ahead(encoded(table, shared, columns), count), columns=columns.names, format="binary"
         )
 
     copies = [asyncio.create_task(copy(connection)) for connection in connections]

@@ -10,9 +10,8 @@ from pgpq.schema import Jsonb
 from datasets.columns import JSON_COLUMNS, SCHEMAS
 
 
-def encoder(table: str) -> pgpq.ArrowToPostgresBinaryEncoder:
+def encoder(table: str, schema: Any) -> pgpq.ArrowToPostgresBinaryEncoder:
     """Sixteen fixed bytes travel exactly as a uuid does; JSON text needs jsonb's version byte."""
-    schema = SCHEMAS[table]
     builders = {
         field.name: StringEncoderBuilder.new_with_output(field, Jsonb())
         if (table, field.name) in JSON_COLUMNS
@@ -22,9 +21,9 @@ def encoder(table: str) -> pgpq.ArrowToPostgresBinaryEncoder:
     return pgpq.ArrowToPostgresBinaryEncoder.new_with_encoders(schema, builders)
 
 
-def encoded(table: str, batches: Iterator[Any]) -> Iterator[tuple[bytes, int]]:
-    """COPY's bytes and the rows in them."""
-    encode = encoder(table)
+def encoded(table: str, batches: Iterator[Any], schema: Any = None) -> Iterator[tuple[bytes, int]]:
+    """COPY's bytes and the rows in them; the schema is the table's unless told otherwise."""
+    encode = encoder(table, schema or SCHEMAS[table])
     yield encode.write_header(), 0
     for batch in batches:
         yield encode.write_batch(batch), batch.num_rows

@@ -14,6 +14,7 @@ import asyncpg
 
 from datasets.load import copy_table
 from datasets.manifest import Manifest
+from datasets.message_ids import MessageIds
 from harness.databases import Mark, create_database, drop_database, list_databases, mark_database, seal
 from harness.sharded_copy import copy_part, shard_name
 from reference_server import schema
@@ -124,7 +125,8 @@ async def _build(
             if variant.topology.shards > 1:
                 await copy_part(connection, table, folder, shown, shard=shard, shards=variant.topology.shards)
             else:
-                await copy_table(connection, table, folder, shown)
+                ids = MessageIds(variant.identifiers.messages)
+                await copy_table(connection, table, folder, shown, message_ids=ids)
         await _run_all(connection, [*schema.keys(variant), *schema.derived(variant)], progress)
         await _build_side_by_side(dsn, schema.indexes(variant), progress)
         await _run_all(connection, schema.after_load(variant), progress)
