@@ -21,6 +21,7 @@ def merge_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
         "seconds": _merge_seconds([second for outcome in outcomes for second in outcome["seconds"]]),
         "traces": _merge_by_name([outcome["traces"] for outcome in outcomes], _merge_trace),
         "deliveries": _merge_deliveries([outcome["deliveries"] for outcome in outcomes if outcome["deliveries"]]),
+        "own_writes": _merge_own_writes([found for outcome in outcomes if (found := outcome.get("own_writes"))]),
         "generator": _merge_generators([outcome["generator"] for outcome in outcomes]),
     }
 
@@ -71,6 +72,14 @@ def _merge_deliveries(deliveries: Sequence[dict[str, Any]]) -> dict[str, Any] | 
     counted = ("expected", "received", "lost", "duplicated", "late")
     return {name: sum(entry[name] for entry in deliveries) for name in counted} | {
         "latency": merge(entry["latency"] for entry in deliveries)
+    }
+
+
+def _merge_own_writes(entries: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    if not entries:
+        return None
+    return {name: sum(entry[name] for entry in entries) for name in ("looks", "misses", "never")} | {
+        "shown_after": merge(entry["shown_after"] for entry in entries)
     }
 
 

@@ -17,6 +17,7 @@ from scenarios.deliveries import Deliveries
 from scenarios.gate import Gate
 from scenarios.health import Health
 from scenarios.outcome import Outcome
+from scenarios.own_writes import OwnWrites
 from scenarios.pacer import Pacer
 from scenarios.protocol import ChatClient
 from scenarios.recorder import Recorder
@@ -73,6 +74,7 @@ class Session:
         self.settings = settings
         self.recorder = Recorder()
         self.deliveries = Deliveries()
+        self.own_writes = OwnWrites()
         self._prepare, self._on_live, self._on_done = prepare, on_live, on_done
         self._users: dict[ChatUser, asyncio.Task[None] | None] = {}
         self._spawned = asyncio.Event()
@@ -140,13 +142,13 @@ class Session:
         gc.set_threshold(_COLLECT_EVERY)
         phase = Phase(name="window", origin_ns=_soon(), duration_s=self.settings.window_s or float("inf"))
         self.recorder.start_window(phase.origin_ns)
-        self.deliveries.recording = True
+        self.deliveries.recording = self.own_writes.recording = True
         health = Health()
         async with health.watch(self.pacer):
             await self._load(phase)
         window_s = (time.perf_counter_ns() - phase.origin_ns) / _NS_PER_S
         await self._wait_for_deliveries()
-        self.deliveries.recording = False
+        self.deliveries.recording = self.own_writes.recording = False
         self._on_live(self.recorder.flush())
         self.recorder.end_window()
         return {
@@ -156,6 +158,7 @@ class Session:
             "seconds": self.recorder.seconds(),
             "traces": self.recorder.traces(),
             "deliveries": self.deliveries.result(),
+            "own_writes": self.own_writes.result(),
             "generator": health.summary(
                 self.recorder, scheduled=phase.scheduled, unstarted=phase.unstarted, window_s=window_s
             ),

@@ -1,0 +1,39 @@
+"""Senders look at once: a message is sent and the newest page is read, which must hold it."""
+
+import asyncio
+import time
+from typing import Any
+from uuid import UUID
+
+from locust import task
+
+from scenarios.user import ChatUser
+
+#: A sender who does not see the own message looks again this soon, and gives up after that long.
+_AGAIN_S = 0.001
+_GIVE_UP_S = 5.0
+
+
+class OwnWrites(ChatUser):
+    @task
+    async def send_and_look(self) -> None:
+        who, message = self.pick(), self.fresh_id()
+        await self.chat.send(who.me, who.conversation, message=message, content=self.phrase())
+        sent_ns = time.perf_counter_ns()
+        page = await self.chat.newest_page(who.me, who.conversation, limit=self.page_size)
+        if holds(page, message):
+            self.session.own_writes.seen()
+            return
+        while time.perf_counter_ns() - sent_ns < _GIVE_UP_S * 1e9:
+            await asyncio.sleep(_AGAIN_S)
+            page = await self.chat.newest_page(who.me, who.conversation, limit=self.page_size)
+            if holds(page, message):
+                self.session.own_writes.missed((time.perf_counter_ns() - sent_ns) // 1_000)
+                return
+        self.session.own_writes.missed(None)
+
+
+def holds(page: Any, message: UUID) -> bool:
+    """Newest first, so the first row is the usual answer; `direct` has ids, a server's JSON has their text."""
+    wanted = (message, str(message))
+    return any(row["id"] in wanted for row in page.rows)
