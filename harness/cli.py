@@ -18,7 +18,7 @@ from harness import compare as comparing
 from harness.catalogue import describe, known_names
 from harness.doctor import checks
 from harness.errors import HarnessError
-from harness.experiment import FOLDER, Experiment, experiment_from, load_experiment
+from harness.experiment import FOLDER, Experiment, experiment_from, load_experiment, sequential
 from harness.maintenance.trial import with_archiving
 from harness.progress import console
 from harness.run_folder import RunFolder
@@ -214,6 +214,12 @@ def compare(
     warmup: Annotated[float, typer.Option(min=0, help="seconds")] = 1.0,
     window: Annotated[float, typer.Option(min=0.1, help="measured seconds")] = 5.0,
     rounds: Annotated[int, typer.Option(min=1)] = 6,
+    until_resolved: Annotated[
+        bool, typer.Option("--until-resolved", help="go on after --rounds until every primary finding is resolved")
+    ] = False,
+    max_rounds: Annotated[
+        int | None, typer.Option(min=1, help="with --until-resolved: the most rounds (default: four times as many)")
+    ] = None,
     experiment_seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
     out_folder: Annotated[Path | None, typer.Option("--out", help="run folder (default: below runs/)")] = None,
     resume: Annotated[Path | None, typer.Option(help="go on with an interrupted run's folder")] = None,
@@ -223,17 +229,21 @@ def compare(
 ) -> None:
     """Compare variants: an experiment file, or flags for one scenario."""
     config = StackConfig(home=home, postgres=postgres, redis=redis)
+
+    def ending(found: Experiment) -> Experiment:
+        return sequential(found, until_resolved=until_resolved, max_rounds=max_rounds, is_resumed=bool(resume))
+
     if resume:
         folder = _guard(lambda: RunFolder.open(resume))
-        plan = _guard(lambda: comparing.stored_experiment(folder))
+        plan = _guard(lambda: ending(comparing.stored_experiment(folder)))
     elif experiment:
-        plan = _guard(lambda: load_experiment(_experiment_path(experiment), known_names()))
+        plan = _guard(lambda: ending(load_experiment(_experiment_path(experiment), known_names())))
         folder = _create(out_folder or _new_folder(plan.name))
     else:
         baseline, *candidates = _names(variants) or ["baseline"]
         sweeps = _names(sweep)
         loads = [scenario] if scenario else [] if sweeps else ["day"]
-        plan = _adhoc(
+        flags = _adhoc(
             dataset=dataset,
             seed=experiment_seed,
             baseline=baseline,
@@ -242,6 +252,7 @@ def compare(
             scenarios=[_load(name, target, users, rate, warmup, window) for name in loads],
             sweeps=sweeps,
         )
+        plan = _guard(lambda: ending(flags))
         folder = _create(out_folder or _new_folder("-".join([*loads, *sweeps, baseline, *candidates])))
     _compare(plan, folder, config, home)
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from harness.hypotheses import Hypothesis, hypothesis_from
 from harness.metrics import METRICS, metric_name
 from harness.table import TableReader
 
+#: --until-resolved without --max-rounds goes on for this many times the rounds.
+DEFAULT_TIMES = 4
 ARRIVALS = ("poisson", "constant", "closed")
 #: The scenario beside which jobs of maintenance are done.
 MAINTENANCE = "maintenance"
@@ -197,3 +199,23 @@ def _goes_on(table: TableReader, experiment: Experiment) -> None:
             f"{experiment.max_rounds} is less than rounds, {experiment.rounds}",
             "at least rounds, after which a sequential run first looks",
         )
+
+
+def sequential(experiment: Experiment, *, until_resolved: bool, max_rounds: int | None, is_resumed: bool) -> Experiment:
+    """The experiment with the flags' rule of when to end, which must be named before the first round."""
+    if not until_resolved and max_rounds is None:
+        return experiment
+    if is_resumed:
+        raise _flag_error(
+            "--until-resolved", "this run has begun", "the rule by which it ends to stay as it was named before the run"
+        )
+    if not until_resolved:
+        raise _flag_error("--max-rounds", f"{max_rounds} without --until-resolved", "both, or --rounds alone")
+    most = max_rounds or DEFAULT_TIMES * experiment.rounds
+    if most <= experiment.rounds:
+        raise _flag_error("--max-rounds", f"{most} leave no round after --rounds {experiment.rounds}", "more rounds")
+    return replace(experiment, max_rounds=most)
+
+
+def _flag_error(flag: str, problem: str, expected: str) -> ExperimentError:
+    return ExperimentError("command line", flag, problem, expected)
