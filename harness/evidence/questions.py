@@ -96,6 +96,10 @@ def _recording(calls: list[tuple[str, tuple[Any, ...]]]) -> type[PreparedConnect
             calls.append((query, arguments))
             return await super().fetch(query, *arguments)
 
+        async def execute(self, query: str, *arguments: Any) -> str:  # type: ignore[override]
+            calls.append((query, arguments))
+            return await super().execute(query, *arguments)
+
     return Recording
 
 
