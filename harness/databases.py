@@ -148,6 +148,11 @@ async def _create(connection: asyncpg.Connection, name: str, mark: Mark, stateme
         raise
 
 
+async def mark_new(connection: asyncpg.Connection, name: str, mark: Mark) -> None:
+    """Mark a database that the caller has just made in another way than create_database and clone_database."""
+    await _comment(connection, name, mark)
+
+
 async def _comment(connection: asyncpg.Connection, name: str, mark: Mark) -> None:
     text = await connection.fetchval("SELECT quote_literal($1::text)", mark.comment())
     await connection.execute(f"COMMENT ON DATABASE {quoted(name)} IS {text}")

@@ -11,6 +11,14 @@ from harness.verify.registry import CHECKS, module_of, promise_of
 from harness.verify.site import Site, rolled_back
 from reference_server.errors import ChatError
 
+#: Somebody else's database may not let us try, or not wait for us.
+_NOT_ALLOWED = (
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+)
+
 
 async def run_checks(
     site: Site, *, checks: Sequence[str] = CHECKS, told: Callable[[str], Any] = lambda _: None
@@ -32,6 +40,8 @@ async def _outcome(site: Site, check: str) -> Outcome:
         finding: Finding = await module_of(check).check(site)
     except CouldNotRun as reason:
         return not_run(site.variant.known_gaps, check, str(reason))
+    except _NOT_ALLOWED as reason:
+        return not_run(site.variant.known_gaps, check, f"{type(reason).__name__}: {reason}")
     except (ChatError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
         finding = Finding(holds=False, seen=f"{type(problem).__name__}: {problem}")
     return Outcome(

@@ -26,8 +26,10 @@ _REFUSALS = (
 _NEWCOMER = "INSERT INTO users (id, username) VALUES ($1, $2)"
 #: Where users have more obligatory columns: a copy of somebody's.
 _LIKE_ANOTHER = """
-INSERT INTO users SELECT (jsonb_populate_record(model, jsonb_build_object('id', $1::uuid, 'username', $2::text))).*
-FROM (SELECT * FROM users LIMIT 1) AS model
+INSERT INTO users
+SELECT twin.* FROM (SELECT * FROM users LIMIT 1) AS model,
+    jsonb_populate_record(NULL::users, to_jsonb(model) || jsonb_build_object('id', $1::uuid, 'username', $2::text))
+    AS twin
 """
 
 
