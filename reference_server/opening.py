@@ -61,7 +61,7 @@ def open_database(
     """Nothing is connected before `fill`. Every shard, and the standby, gets as many connections as a single server."""
     settings = {} if variant.durability.synchronous_commit else {"synchronous_commit": "off"}
     first = Connections(dsn, connections, settings)
-    if shards:
+    if variant.topology.routing == "application":
         others = [Connections(shard, connections, settings) for shard in shards]
         return Shards([first, *others], rules_of(variant), claim=variant.queries["open_conversation/claim"].text)
     if replica is not None:
