@@ -11,12 +11,19 @@ import scenarios.catalog
 from datasets.shape import SIZES
 from harness.errors import HarnessError
 from harness.experiment import FOLDER, KnownNames
+from harness.maintenance.catalogue import JOBS
 from harness.sweep.catalog import SWEEPS
 from reference_server.variant import load_variant, variants
 
 
 def known_names() -> KnownNames:
-    return KnownNames(variants=variants(), scenarios=scenario_names(), datasets=list(SIZES), sweeps=list(SWEEPS))
+    return KnownNames(
+        variants=variants(),
+        scenarios=scenario_names(),
+        datasets=list(SIZES),
+        sweeps=list(SWEEPS),
+        jobs=[job.name for job in JOBS],
+    )
 
 
 def scenario_names() -> list[str]:

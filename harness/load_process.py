@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import scenarios
 from harness.errors import HarnessError
-from harness.experiment import ScenarioLoad
+from harness.experiment import MAINTENANCE, ScenarioLoad
 
 LOCUSTFILE = Path(scenarios.__file__).with_name("locustfile.py")
 _GRACE_S = 5.0
@@ -44,7 +44,8 @@ def locust_command(
         "--arrivals": load.arrivals,
         "--rate": load.rate_per_s,
         "--warmup": load.warmup_s,
-        "--window": load.window_s,
+        # without a length of its own it lasts until it is told to stop
+        "--window": 0 if load.name == MAINTENANCE else load.window_s,
         "--seed": seed,
         "--connections": connections,
         "--receivers": load.receivers,
@@ -52,7 +53,7 @@ def locust_command(
         "--gate": gate,
     }
     given = [text for option, value in options.items() if value is not None for text in (option, str(value))]
-    scenario = load.name.capitalize()
+    scenario = "".join(word.capitalize() for word in load.name.split("_"))
     return [
         *(sys.executable, "-P", "-m", "locust", "-f", str(LOCUSTFILE), scenario),
         *("--headless", "--only-summary", "--loglevel", "WARNING"),

@@ -11,6 +11,7 @@ from harness.comparison import Comparison, comparisons
 from harness.estimate import holm
 from harness.examined import examinations, flips_of, indexes_of, plans_of, redis_families_of
 from harness.interactions import interactions
+from harness.maintenance.summary import maintenance_of
 from harness.metrics import metric_name
 from harness.price import prices_of
 from harness.quantile_differences import quantile_differences
@@ -49,6 +50,7 @@ def summarise(manifest: Mapping[str, Any], trials: Trials) -> dict[str, Any]:
         "hypotheses": _answers(manifest, lanes, trials, every, findings, alpha),
         "throughput": throughput_of(valid, lanes),
         "deliveries": deliveries_of(valid),
+        "maintenance": maintenance_of(valid),
         **_evidence(manifest, valid),
         "trials": [_trial_line(trial) for trial in trials],
         "voided": [_trial_line(trial) | {"reason": trial["void"]} for trial in trials if trial.get("void")],

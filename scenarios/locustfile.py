@@ -9,13 +9,15 @@ from scenarios import live_statistics
 from scenarios.catalog.blocks import Blocks
 from scenarios.catalog.day import Day
 from scenarios.catalog.fanout import Fanout
+from scenarios.catalog.maintenance import Maintenance
+from scenarios.catalog.own_writes import OwnWrites
 from scenarios.catalog.pagination import Pagination
 from scenarios.catalog.presence import Presence
 from scenarios.catalog.unread import Unread
 from scenarios.conductor import Conductor
 from scenarios.options import add_options
 
-__all__ = ["Blocks", "Day", "Fanout", "Pagination", "Presence", "Unread"]
+__all__ = ["Blocks", "Day", "Fanout", "Maintenance", "OwnWrites", "Pagination", "Presence", "Unread"]
 
 live_statistics.install()
 

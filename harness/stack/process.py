@@ -1,11 +1,13 @@
 """Start and stop one server process, and recognise one that a dead run left behind."""
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -56,6 +58,33 @@ def run(command: list[str], account: Account, *, folder: Path) -> subprocess.Com
         cwd=folder,
         env=_environment(),
         start_new_session=True,
+    )
+
+
+async def run_cancellably(
+    command: list[str], account: Account, *, folder: Path, settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run to the end, under `account`; when the caller is cancelled, the program is killed.
+
+    `settings` are environment variables: what is in them is in no process list.
+    """
+    child = await asyncio.create_subprocess_exec(
+        *_launched(command, account, signal.SIGKILL),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env=_environment() | dict(settings or {}),
+        start_new_session=True,
+    )
+    try:
+        output, errors = await child.communicate()
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    return subprocess.CompletedProcess(
+        command, child.returncode or 0, output.decode(errors="replace"), errors.decode(errors="replace")
     )
 
 

@@ -14,7 +14,11 @@ DECLARE
     removed BIGINT;
     total BIGINT := 0;
 BEGIN
-    FOR leaf IN SELECT relid FROM pg_partition_tree('messages') WHERE isleaf LOOP
+    FOR leaf IN
+        SELECT relid FROM pg_partition_tree('messages') WHERE isleaf
+        UNION ALL
+        SELECT oid FROM pg_class WHERE oid = 'messages'::regclass AND relkind = 'r'
+    LOOP
         FOR first_block IN
             SELECT generate_series(0, pg_relation_size(leaf) / current_setting('block_size')::bigint, batch_blocks)
         LOOP
