@@ -9,14 +9,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.beside import beside
 from harness.compare import CONNECTIONS, seed_one
 from harness.databases import Mark, clone_database, drop_database
+from harness.durability import durable
 from harness.errors import HarnessError
 from harness.experiment import Experiment
 from harness.load_process import LOCUSTFILE, complaint, load_process
 from harness.servers import reference_servers
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
+from reference_server.variant import load_variant
 
 #: Only this machine's browsers: Locust's page asks nobody for a password.
 _HOST = "127.0.0.1"
@@ -81,14 +84,18 @@ async def _standing(
             "CHATBENCH_DATASET_SEED": str(experiment.seed),
         }
         try:
-            with tempfile.TemporaryDirectory(prefix="chatbench-") as folder:
-                async with reference_servers(
-                    servers,
-                    variant=snapshot.variant,
-                    secrets=environment,
-                    connections=CONNECTIONS,
-                    log=Path(folder) / "servers.log",
-                ) as urls:
-                    yield Standing(environment=environment, urls=urls, folder=Path(folder))
+            variant = load_variant(snapshot.variant)
+            async with durable(stack, variant), beside(stack, variant, snapshot, clone) as others:
+                await others.prepare()
+                environment |= others.environment
+                with tempfile.TemporaryDirectory(prefix="chatbench-") as folder:
+                    async with reference_servers(
+                        servers,
+                        variant=snapshot.variant,
+                        secrets=environment,
+                        connections=CONNECTIONS,
+                        log=Path(folder) / "servers.log",
+                    ) as urls:
+                        yield Standing(environment=environment, urls=urls, folder=Path(folder))
         finally:
             await drop_database(stack.postgres.admin_dsn, clone)

@@ -7,6 +7,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from datasets.shape import Dataset
+from harness.beside import cloned_shards
 from harness.databases import Mark, clone_database, drop_database
 from harness.snapshots import Snapshot
 from harness.stack.stack import Stack
@@ -32,7 +33,11 @@ async def run_sweep(
             await client.aclose()
         points = []
         dsn, redis = stack.postgres.dsn(clone), stack.redis.url(0)
-        async with open_chat(dsn, redis, load_variant(snapshot.variant), connections=_CONNECTIONS) as chat:
+        variant = load_variant(snapshot.variant)
+        async with (
+            cloned_shards(stack, variant, snapshot, clone) as shards,
+            open_chat(dsn, redis, variant, connections=_CONNECTIONS, shards=shards) as chat,
+        ):
             world = World(chat=chat, dsn=dsn, redis=redis, dataset=dataset, queryids=snapshot.queryids)
             async for point in sweep.points(world):
                 progress(f"{lane}: {point.operation} at {point.size:,}")

@@ -1,11 +1,12 @@
 """A variant's site: a clone of its snapshot, an empty Redis, and the use cases over both."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 
+from harness.beside import cloned_shards
 from harness.databases import Mark, clone_database, drop_database
 from harness.snapshots import Snapshot
 from harness.stack.stack import Stack
@@ -23,7 +24,10 @@ async def variant_site(stack: Stack, variant: Variant, snapshot: Snapshot) -> As
     clone = f"chatbench_verify_{secrets.token_hex(4)}"
     await clone_database(stack.postgres.admin_dsn, snapshot.database, clone, Mark(role="trial", facts={}))
     try:
-        async with site_over(stack.postgres.dsn(clone), stack.redis.url(0), variant) as site:
+        async with (
+            cloned_shards(stack, variant, snapshot, clone) as shards,
+            site_over(stack.postgres.dsn(clone), stack.redis.url(0), variant, shards=shards) as site,
+        ):
             await stack.redis.empty(site.redis)
             yield site
     finally:
@@ -31,12 +35,12 @@ async def variant_site(stack: Stack, variant: Variant, snapshot: Snapshot) -> As
 
 
 @asynccontextmanager
-async def site_over(dsn: str, redis_url: str, variant: Variant) -> AsyncIterator[Site]:
+async def site_over(dsn: str, redis_url: str, variant: Variant, *, shards: Sequence[str] = ()) -> AsyncIterator[Site]:
     """A site over a database that checks may write to."""
     database = await PreparedConnection.connect(dsn)
     redis: Redis = Redis.from_url(redis_url, protocol=2)
     try:
-        async with open_chat(dsn, redis_url, variant, connections=_CONNECTIONS) as chat:
+        async with open_chat(dsn, redis_url, variant, connections=_CONNECTIONS, shards=shards) as chat:
             yield Site(variant=variant, database=database, chat=chat, redis=redis, is_clone=True)
     finally:
         await redis.aclose()
