@@ -14,10 +14,12 @@ from harness.evidence.questions import Question, Questions, record_reads
 from harness.evidence.redis_families import redis_families
 from harness.evidence.sql_files import sql
 from reference_server.errors import ChatError
-from reference_server.variant import load_variant
+from reference_server.variant import Variant, load_variant
 
 #: Larger indexes are not read whole to learn how full they are.
 _DENSITY_MOST_BYTES = 64 * 1024 * 1024
+
+_SHARDED = "no plans and no probe where the application finds the shard: each database holds a part of the rows"
 
 
 class Examiner:
@@ -33,8 +35,12 @@ class Examiner:
 
     async def learn(self, dsn: str, redis_url: str, *, database: str, variant: str) -> None:
         """Record what the reads of a variant ask, on a fresh clone and an empty Redis."""
+        chosen = load_variant(variant)
         try:
-            found = await record_reads(dsn, redis_url, load_variant(variant), self._dataset, self._strata)
+            if chosen.topology.routing == "application":
+                found = Questions(notes=[_SHARDED])
+            else:
+                found = await record_reads(dsn, redis_url, chosen, self._dataset, self._strata)
         except (ChatError, asyncpg.PostgresError, OSError) as problem:
             found = Questions(notes=[f"no plans: {problem}"])
         self._questions[database] = found
@@ -68,16 +74,22 @@ class Examiner:
         known = self._questions.get(database) or Questions()
         found: dict[str, Any] = {"redis_families": await redis_families(redis_url), **await _of_indexes(dsn)}
         plans = await analysed_plans(dsn, known.asked)
-        writes: list[Question] = []
-        try:
-            found["probe"], writes = await probe_writes(
-                dsn, redis_url, load_variant(variant), self._dataset, self._strata
-            )
-        except (ChatError, asyncpg.PostgresError, OSError) as problem:
-            found |= {"probe": None, "probe_note": str(problem)}
+        probe, writes, note = await self._probe(dsn, redis_url, load_variant(variant))
+        found |= {"probe": probe, "probe_note": note}
         found["plans"] = plans + await analysed_plans(dsn, writes)
         self._examined.add(lane)
         return found | {"added_s": round(time.perf_counter() - started, 3)}
+
+    async def _probe(
+        self, dsn: str, redis_url: str, variant: Variant
+    ) -> tuple[dict[str, Any] | None, list[Question], str | None]:
+        if variant.topology.routing == "application":
+            return None, [], _SHARDED
+        try:
+            found, writes = await probe_writes(dsn, redis_url, variant, self._dataset, self._strata)
+        except (ChatError, asyncpg.PostgresError, OSError) as problem:
+            return None, [], str(problem)
+        return found, writes, None
 
 
 async def _of_indexes(dsn: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from datasets.manifest import Strata
+from datasets.message_ids import uuid7
 from datasets.shape import Dataset
 from harness.evidence.questions import Question, Recorder
 from harness.evidence.wal import Wal, read_wal
@@ -76,18 +77,26 @@ def _pairs(dataset: Dataset, strata: Strata) -> Iterator[tuple[UUID, UUID, UUID]
             yield dataset.conversation_id(ordinal), dataset.user_id(first), dataset.user_id(second)
 
 
-def _drafts(variant: Variant) -> Iterator[Draft]:  # noqa: ARG001 - variants with other identifiers will choose here
-    """The same ids for each lane."""
+def _drafts(variant: Variant) -> Iterator[Draft]:
+    """Of the variant's kind of ids; random ones are the same for each lane."""
     draw = random.Random(1)
+    time_first = variant.identifiers.messages == "uuid7"
     while True:
-        yield Draft(id=UUID(int=draw.getrandbits(128), version=4), type="text", content=_TEXT)
+        chosen = UUID(int=draw.getrandbits(128), version=4)
+        yield Draft(id=uuid7(chosen, time.time_ns() // 1_000) if time_first else chosen, type="text", content=_TEXT)
 
 
 async def _record_send(chat: Chat, recorder: Recorder, pair: tuple[UUID, UUID, UUID], draft: Draft) -> None:
     """Sent and deleted again, so that the statement can be explained with the same arguments later."""
     conversation, sender, _ = pair
-    await recorder.record(_STRATUM, lambda: chat.send(sender, conversation, draft))
-    await recorder.record(_STRATUM, lambda: chat.delete_message(sender, draft.id))
+    sent: list[Any] = []
+
+    async def send() -> None:
+        sent.append(await chat.send(sender, conversation, draft))
+
+    await recorder.record(_STRATUM, send)
+    if sent:
+        await recorder.record(_STRATUM, lambda: chat.delete_message(sender, sent[0].message["id"]))
 
 
 async def _send(chat: Chat, pairs: Sequence[tuple[UUID, UUID, UUID]], drafts: Iterator[Draft], count: int) -> list[int]:
