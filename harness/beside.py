@@ -134,6 +134,14 @@ async def beside(stack: Stack, variant: Variant, snapshot: Snapshot, clone: str)
             yield Beside()
 
 
+@asynccontextmanager
+async def cloned_shards(stack: Stack, variant: Variant, snapshot: Snapshot, clone: str) -> AsyncIterator[list[str]]:
+    """DSNs of clones of the shards beside the first, none where there is one database: for who measures no lag."""
+    async with AsyncExitStack() as closing:
+        others = await _others(stack, variant, snapshot, clone, closing)
+        yield others.dsns if variant.topology.routing == "application" else []
+
+
 async def _standby(stack: Stack, variant: Variant, snapshot: Snapshot, clone: str, closing: AsyncExitStack) -> Standby:
     if stack.replica is None:
         raise HarnessError(
