@@ -32,11 +32,15 @@ def message_payload(row: Row, conversation: UUID) -> dict[str, Any]:
 
 
 def message_new(row: Row) -> bytes:
-    """The event carries the cursor after which a socket that lost its connection resumes."""
+    """The event carries the cursor after which a socket that lost its connection resumes.
+
+    Where messages are numbered, it also has the id that the sender's client chose, by which that client knows it.
+    """
     cursor = Cursor(row["created_at"], row["id"]).encode()
-    return orjson.dumps(
-        {"type": "message.new", "payload": message_payload(row, row["conversation_id"]), "cursor": cursor}
-    )
+    payload = message_payload(row, row["conversation_id"])
+    if (client_id := row.get("client_id")) is not None:
+        payload["client_id"] = str(client_id)
+    return orjson.dumps({"type": "message.new", "payload": payload, "cursor": cursor})
 
 
 def message_read(conversation: UUID, reader: UUID, count: int) -> bytes:

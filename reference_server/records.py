@@ -14,13 +14,19 @@ from uuid import UUID
 from reference_server.errors import BadCursor
 from reference_server.times import EARLIEST, LATEST, NEVER
 
-_PACKED = struct.Struct(">q16s")
+#: messages.id: a UUID, or a number where the variant's identifiers are bigint.
+MessageId = UUID | int
+
+_BY_UUID, _BY_NUMBER, _DEPTH = struct.Struct(">q16s"), struct.Struct(">qq"), struct.Struct(">I")
+#: Length of a token's bytes → its form, and whether the depth follows.
+_FORMS = {form.size + depth * _DEPTH.size: (form, bool(depth)) for form in (_BY_UUID, _BY_NUMBER) for depth in (0, 1)}
 
 
 class Row(Protocol):
     """What an asyncpg Record offers here."""
 
     def __getitem__(self, key: str) -> Any: ...
+    def get(self, key: str) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +35,33 @@ class Cursor:
 
     #: Microseconds since 2000, as times.py has them.
     created_at: int
-    id: UUID
+    id: MessageId
+    #: How many rows come before; only where pages are found by counting (policy.pages = "offset").
+    depth: int | None = None
 
     def encode(self) -> str:
         """An opaque token, safe in a URL."""
-        return base64.urlsafe_b64encode(_PACKED.pack(self.created_at, self.id.bytes)).decode().rstrip("=")
+        if isinstance(self.id, int):
+            packed = _BY_NUMBER.pack(self.created_at, self.id)
+        else:
+            packed = _BY_UUID.pack(self.created_at, self.id.bytes)
+        if self.depth is not None:
+            packed += _DEPTH.pack(self.depth)
+        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
     @classmethod
     def decode(cls, text: str) -> Cursor:
         """The cursor of a token. Raises BadCursor."""
         try:
             packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            created_at, raw_id = _PACKED.unpack(packed)
-        except (ValueError, struct.error, binascii.Error):
+            form, has_depth = _FORMS[len(packed)]
+            created_at, raw_id = form.unpack_from(packed)
+            depth = _DEPTH.unpack_from(packed, form.size)[0] if has_depth else None
+        except (ValueError, KeyError, binascii.Error):
             raise _not_ours(text) from None
         if not EARLIEST <= created_at <= LATEST:
             raise _not_ours(text)
-        return cls(created_at, UUID(bytes=raw_id))
+        return cls(created_at, raw_id if form is _BY_NUMBER else UUID(bytes=raw_id), depth)
 
 
 def _not_ours(text: str) -> BadCursor:
@@ -58,6 +74,8 @@ class Page:
 
     rows: Sequence[Row]
     limit: int
+    #: How many rows of the list come before; None where nobody counts them.
+    depth: int | None = None
 
     @property
     def next(self) -> Cursor | None:
@@ -65,14 +83,14 @@ class Page:
         if len(self.rows) < self.limit:
             return None
         last = self.rows[-1]
-        return Cursor(last["created_at"], last["id"])
+        return Cursor(last["created_at"], last["id"], None if self.depth is None else self.depth + len(self.rows))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LastMessage:
     """What a conversation list shows of the newest message: the fields of the hash last_msg:{conversation}."""
 
-    id: UUID
+    id: MessageId
     sender_id: UUID
     content: str | None
     type: str

@@ -19,6 +19,7 @@ MAX_BODY_BYTES = 256 * 1024
 _DRAINED_BYTES = 8 * 1024 * 1024
 DEFAULT_LIMIT = 50
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _LIMIT = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -43,6 +44,14 @@ def path_id(request: Request, name: str) -> UUID:
     if not _UUID.fullmatch(text):
         raise NotFound(f"There is nothing at the id {_shown(text)}; ids are UUIDs.")
     return UUID(text)
+
+
+def path_number(request: Request, name: str) -> int:
+    """Raises NotFound: what is no number of a message names nothing."""
+    text: str = request.path_params[name]
+    if not _NUMBER.fullmatch(text):
+        raise NotFound(f"There is nothing at the id {_shown(text)}; messages are numbered here.")
+    return int(text)
 
 
 def page_limit(request: Request) -> int:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from reference_server import pages, requests
 from reference_server.chat import Chat
+from reference_server.records import MessageId
 
 _JSON = {"content-type": "application/json"}
 
@@ -24,6 +25,11 @@ class Call:
 
     def id(self, name: str = "id") -> UUID:
         return requests.path_id(self.request, name)
+
+    def message_id(self) -> MessageId:
+        if self.chat.variant.identifiers.messages == "bigint":
+            return requests.path_number(self.request, "id")
+        return self.id()
 
 
 #: Answers a body, None for 204, or a response of its own.
@@ -114,7 +120,7 @@ async def block_remove(call: Call) -> None:
 
 
 async def delete_message(call: Call) -> None:
-    await call.chat.delete_message(call.user, call.id())
+    await call.chat.delete_message(call.user, call.message_id())
 
 
 async def delete_user(call: Call) -> None:

@@ -16,7 +16,6 @@ MOST_MISSED = 1_000
 #: left. Transactions of a send last milliseconds; one that waits longer than this for a lock is lost to a resume.
 OVERLAP_US = 5_000_000
 _BATCH = 200
-_EARLIEST = UUID(int=0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +36,8 @@ class Resume(UseCases):
         They reach back OVERLAP_US before the cursor, so some may be known already; the cursor's own is left out.
         """
         known = after.id
-        after = Cursor(max(after.created_at, NEVER) - OVERLAP_US, _EARLIEST)
+        earliest = 0 if isinstance(known, int) else UUID(int=0)
+        after = Cursor(max(after.created_at, NEVER) - OVERLAP_US, earliest)
         for _ in range(MOST_MISSED // _BATCH):
             rows = await self.db.fetch(self.sql["missed_messages"], user, after.created_at, after.id, _BATCH)
             is_last = len(rows) < _BATCH

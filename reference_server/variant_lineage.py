@@ -131,12 +131,12 @@ def _refuse_conflicts(
 
 def _with_differences(whole: Lineage, other: Lineage, shared: Lineage) -> Lineage:
     change = _difference(other, shared)
-    flat = whole.flat | {place: value for place, value in change.items() if value is not None}
+    flat = {**whole.flat, **change}
     given_up = [gap for gap in other.known_gaps if gap not in {*shared.known_gaps, *whole.known_gaps}]
     closed = set(shared.known_gaps) - set(other.known_gaps)
     return Lineage(
         files=(*whole.files, *(file for file in other.files if file not in whole.files)),
-        flat={place: value for place, value in flat.items() if change.get(place, "") is not None},
+        flat={place: value for place, value in flat.items() if value is not None},
         sources={**whole.sources, **{place: other.sources[place] for place in change if place in other.sources}},
         known_gaps=(*(gap for gap in whole.known_gaps if gap not in closed), *given_up),
     )

@@ -1,11 +1,17 @@
 """ChatClient: what every target can be asked; method names are the names of operations."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
 #: Called with a delivered event's payload id and the clock (ns) at which the socket had it.
 OnDelivery = Callable[[str, int], None]
+
+
+def sent_id(payload: Mapping[str, Any]) -> str:
+    """The id that the sender's client chose; a schema that numbers its messages tells it beside the number."""
+    chosen: str = payload.get("client_id") or payload["id"]
+    return chosen
 
 
 class PageView(Protocol):

@@ -12,7 +12,9 @@ from gevent.hub import Waiter
 from locust import User
 from locust.user.task import LOCUST_STATE_RUNNING, LOCUST_STATE_STOPPING
 
+from datasets.message_ids import MessageIds, uuid7
 from scenarios.arrivals import offsets
+from scenarios.clients.direct import message_ids_of
 from scenarios.engine import engine
 from scenarios.population import Chatter, Population
 from scenarios.session import Phase, Session
@@ -63,6 +65,7 @@ class ChatUser(User):
         self.rng = session.rng(phase, self.ordinal)
         self.population = Population(session.settings.dataset, self.rng.getrandbits(63))
         self.chat = TimedChat(session.client, session.recorder)
+        self._time_first = message_ids_of(session.settings.variant) == MessageIds.UUID7
         self._numbers = {task: session.recorder.number(f"task:{task.__name__}") for task in self.tasks}
         if session.is_closed_loop:
             await self._run_closed(session, phase)
@@ -113,6 +116,13 @@ class ChatUser(User):
         """A conversation (hot ones more often) and the member whom this user plays for the task."""
         return self.population.chatter()
 
+    def fresh_id(self) -> FastUUID:
+        """A client-chosen message id of the variant's kind: never one that an earlier run on the same database sent."""
+        random = uuid4()
+        if not self._time_first:
+            return FastUUID(random.bytes)
+        return FastUUID(uuid7(random, time.time_ns() // 1_000).bytes)
+
     @property
     def page_size(self) -> int:
         return self.session.settings.page_size
@@ -123,8 +133,3 @@ class ChatUser(User):
 
 
 _FILLER: str = "on my way, see you at the usual place around seven – bring the tickets if you find them 🙂 " * 3
-
-
-def fresh_id() -> FastUUID:
-    """A client-chosen message id: never one that an earlier run on the same database sent."""
-    return FastUUID(uuid4().bytes)

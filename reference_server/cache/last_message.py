@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from reference_server.records import LastMessage, Row
+from reference_server.records import LastMessage, MessageId, Row
 from reference_server.times import from_datetime, to_datetime
 
 TTL_S = 3600
@@ -36,7 +36,7 @@ def queue_drop(pipe: Any, conversation: UUID) -> None:
     pipe.delete(key(conversation))
 
 
-def read(reply: Mapping[bytes, bytes], expected: UUID) -> LastMessage | None:
+def read(reply: Mapping[bytes, bytes], expected: MessageId) -> LastMessage | None:
     """The message of a hash if it is the one that the conversation names; None on a miss or a stale hash."""
     if reply.get(b"id", b"").decode() != str(expected):
         return None

@@ -9,7 +9,7 @@ from scenarios.catalog.blocks import Blocks
 from scenarios.catalog.pagination import Pagination
 from scenarios.catalog.presence import Presence
 from scenarios.catalog.unread import Unread
-from scenarios.user import ChatUser, fresh_id
+from scenarios.user import ChatUser
 
 
 class Day(ChatUser):
@@ -26,7 +26,7 @@ class Day(ChatUser):
     @task(10)
     async def send(self) -> None:
         who = self.pick()
-        await self.chat.send(who.me, who.conversation, message=fresh_id(), content=self.phrase())
+        await self.chat.send(who.me, who.conversation, message=self.fresh_id(), content=self.phrase())
 
     tasks = {  # noqa: RUF012 - Locust reads a plain dict
         Pagination.scroll_back: 8,

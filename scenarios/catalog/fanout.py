@@ -8,7 +8,7 @@ from locust import task
 
 from scenarios.population import Chatter, distinct_pairs
 from scenarios.session import Session
-from scenarios.user import ChatUser, fresh_id
+from scenarios.user import ChatUser
 
 #: Sockets are opened this many at a time: a reconnect storm is another scenario.
 _OPENING_AT_ONCE = 50
@@ -35,7 +35,7 @@ class Fanout(ChatUser):
     @task
     async def send(self) -> None:
         pair = self.rng.choice(self.pairs)
-        message = fresh_id()
+        message = self.fresh_id()
         deliveries = self.session.deliveries
         deliveries.expect(str(message), due_ns=self.chat.due_ns, devices=self.session.settings.devices)
         try:

@@ -4,15 +4,15 @@ from locust import task
 
 from scenarios.operations import Operation
 from scenarios.session import Session
-from scenarios.user import ChatUser, fresh_id
+from scenarios.user import ChatUser
 
 
 class Maintenance(ChatUser):
     @classmethod
     async def prepare(cls, session: Session) -> None:
-        session.recorder.trace(Operation.send)
+        session.recorder.trace(Operation.send.value)
 
     @task
     async def send(self) -> None:
         who = self.pick()
-        await self.chat.send(who.me, who.conversation, message=fresh_id(), content=self.phrase())
+        await self.chat.send(who.me, who.conversation, message=self.fresh_id(), content=self.phrase())

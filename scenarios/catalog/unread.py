@@ -2,14 +2,14 @@
 
 from locust import task
 
-from scenarios.user import ChatUser, fresh_id
+from scenarios.user import ChatUser
 
 
 class Unread(ChatUser):
     @task(3)
     async def send(self) -> None:
         who = self.pick()
-        await self.chat.send(who.me, who.conversation, message=fresh_id(), content=self.phrase())
+        await self.chat.send(who.me, who.conversation, message=self.fresh_id(), content=self.phrase())
 
     @task(4)
     async def unread_total(self) -> None:

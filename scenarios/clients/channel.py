@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 
 from reference_server.transport import Subscriber
-from scenarios.protocol import OnDelivery
+from scenarios.protocol import OnDelivery, sent_id
 
 _MESSAGE_NEW = '{"type":"message.new"'
 
@@ -20,7 +20,7 @@ class Device:
     def put(self, frame: str) -> None:
         at = time.perf_counter_ns()
         if frame.startswith(_MESSAGE_NEW):
-            self._on_delivery(orjson.loads(frame)["payload"]["id"], at)
+            self._on_delivery(sent_id(orjson.loads(frame)["payload"]), at)
 
 
 class ChannelSubscription:

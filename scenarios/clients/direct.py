@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from uuid import UUID
 
 from reference_server.chat import Chat
@@ -48,6 +49,12 @@ class DirectClient:
 
     async def listen(self, user: UUID, device: int, on_delivery: OnDelivery) -> Subscription:  # noqa: ARG002 - devices share the process
         return await attach_device(self._subscriber, user, on_delivery)
+
+
+@lru_cache(maxsize=8)
+def message_ids_of(variant: str) -> str:
+    """What messages.id is in a variant, so that clients choose ids of that kind."""
+    return load_variant(variant).identifiers.messages
 
 
 @asynccontextmanager

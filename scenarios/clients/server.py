@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from reference_server import tokens
 from scenarios.errors import OptionError, TargetError
-from scenarios.protocol import OnDelivery, Subscription
+from scenarios.protocol import OnDelivery, Subscription, sent_id
 
 _TOKEN_LIFE_S = 24 * 3600
 _CONNECTIONS_PER_SERVER = 64
@@ -154,7 +154,7 @@ class DeviceSocket:
                 at = time.perf_counter_ns()
                 event = orjson.loads(frame)
                 if event["type"] == "message.new":
-                    self._on_delivery(event["payload"]["id"], at)
+                    self._on_delivery(sent_id(event["payload"]), at)
 
 
 @asynccontextmanager

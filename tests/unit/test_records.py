@@ -15,6 +15,13 @@ def test_a_cursor_survives_its_token_to_the_microsecond(moment):
     assert Cursor.decode(cursor.encode()) == cursor
 
 
+@pytest.mark.parametrize("place", [UUID(int=7), 1, 2**62])
+@pytest.mark.parametrize("depth", [None, 0, 10_000])
+def test_a_cursor_may_hold_a_number_in_place_of_a_uuid_and_a_depth(place, depth):
+    cursor = Cursor(NEVER, place, depth)
+    assert Cursor.decode(cursor.encode()) == cursor
+
+
 def test_a_token_is_safe_in_a_url():
     tokens = "".join(Cursor(820_540_800_000_000 + n * 86_400_000_000, uuid4()).encode() for n in range(200))
     assert tokens.replace("-", "a").replace("_", "a").isalnum()
