@@ -8,15 +8,20 @@ from harness.answers import answer
 from harness.balance import balance_of
 from harness.cautions import drift_rows, warnings_of
 from harness.comparison import Comparison, comparisons
+from harness.covariates import covariates_of
 from harness.estimate import holm
 from harness.examined import examinations, flips_of, indexes_of, plans_of, redis_families_of
 from harness.interactions import interactions
+from harness.latencies import latencies_of
 from harness.maintenance.summary import maintenance_of
 from harness.metrics import metric_name
+from harness.mix import mix_of, weighed
+from harness.occupancy import occupancy_of
 from harness.price import prices_of
 from harness.quantile_differences import quantile_differences
+from harness.recommendation import recommend
 from harness.round_values import round_tables
-from harness.rounds import lanes_of
+from harness.rounds import AGAIN, lanes_of
 from harness.sequential import Look, level_at, looks, progress_of
 from harness.traffic import deliveries_of, throughput_of
 from harness.verdict import Verdict, judge, noise_floor_of
@@ -48,10 +53,13 @@ def summarise(manifest: Mapping[str, Any], trials: Trials) -> dict[str, Any]:
         "findings": findings,
         **_statistics(manifest, lanes, trials, every, findings, alpha),
         "hypotheses": _answers(manifest, lanes, trials, every, findings, alpha),
+        **_decision(manifest, lanes, valid, findings, alpha),
+        "latencies": latencies_of(_compared(manifest), lanes, valid),
         "throughput": throughput_of(valid, lanes),
         "deliveries": deliveries_of(valid),
         "maintenance": maintenance_of(valid),
         **_evidence(manifest, valid),
+        "occupancy": occupancy_of(_compared(manifest), valid),
         "trials": [_trial_line(trial) for trial in trials],
         "voided": [_trial_line(trial) | {"reason": trial["void"]} for trial in trials if trial.get("void")],
     }
@@ -148,6 +156,32 @@ def _statistics(
             cores=manifest["environment"].get("cpus"),
         ),
     }
+
+
+def _decision(
+    manifest: Mapping[str, Any],
+    lanes: Sequence[str],
+    valid: Trials,
+    findings: Sequence[Mapping[str, Any]],
+    alpha: float,
+) -> dict[str, Any]:
+    """The mix, each candidate's cost under it by the first primary metric, and what follows."""
+    experiment, scenarios = manifest["experiment"], _compared(manifest)
+    baseline, barred = experiment["baseline"], _disqualified(manifest)
+    metric = metric_name((experiment.get("primary") or DEFAULT_PRIMARY)[0])
+    effect = experiment.get("minimum_effect", 0.05)
+    mix = mix_of(scenarios, baseline, valid)
+    costs = weighed(
+        mix,
+        [table for scenario in scenarios for table in round_tables(scenario, lanes, valid, {metric})],
+        metric=metric,
+        baseline=baseline,
+        candidates=[lane for lane in lanes if lane.removesuffix(AGAIN) != baseline and lane not in barred],
+        minimum_effect=effect,
+        alpha=alpha,
+    )
+    chosen = recommend(costs, findings, baseline=baseline, minimum_effect=effect)
+    return {"mix": mix.as_dict(), "weighed": costs, "recommendation": chosen}
 
 
 def _order(scenarios: Sequence[Mapping[str, Any]], trials: Trials) -> list[list[str]]:
@@ -261,4 +295,5 @@ def _disqualified(manifest: Mapping[str, Any]) -> Mapping[str, str]:
 
 def _trial_line(trial: Mapping[str, Any]) -> dict[str, Any]:
     kept = ("trial", "round", "position", "lane", "variant", "scenario", "target", "seed", "started_at", "load", "void")
-    return {key: trial.get(key) for key in kept} | {"generator": trial.get("generator")}
+    told = {"generator": trial.get("generator"), "covariates": covariates_of(trial)}
+    return {key: trial.get(key) for key in kept} | told
