@@ -8,6 +8,8 @@ from scenarios.histograms import merge
 
 #: Plain data in the form of trials.jsonl: operations, seconds, traces, deliveries, generator.
 Outcome = dict[str, Any]
+#: Name → its counters.
+Counts = dict[str, dict[str, int]]
 
 
 def merge_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
@@ -23,6 +25,22 @@ def merge_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
         "deliveries": _merge_deliveries([outcome["deliveries"] for outcome in outcomes if outcome["deliveries"]]),
         "own_writes": _merge_own_writes([found for outcome in outcomes if (found := outcome.get("own_writes"))]),
         "generator": _merge_generators([outcome["generator"] for outcome in outcomes]),
+        "counted": _merge_by_name([outcome.get("counted") or {} for outcome in outcomes], _merge_counts),
+    }
+
+
+def counted_between(before: Counts, after: Counts) -> Counts:
+    """What the target's own counters grew by; a replaced connection took its counts along, so none falls below 0."""
+    grown = {
+        name: {kind: max(0, count - before.get(name, {}).get(kind, 0)) for kind, count in kinds.items()}
+        for name, kinds in after.items()
+    }
+    return {name: kinds for name, kinds in grown.items() if any(kinds.values())}
+
+
+def _merge_counts(entries: Sequence[dict[str, int]]) -> dict[str, int]:
+    return {
+        kind: sum(entry.get(kind, 0) for entry in entries) for kind in {kind for entry in entries for kind in entry}
     }
 
 

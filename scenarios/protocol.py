@@ -55,6 +55,9 @@ class ChatClient(Protocol):
         """Receive `user`'s events on a device of their own; returns when deliveries can arrive."""
         ...
 
-    async def quiesce(self) -> None:
-        """Nothing is in flight: whatever the target keeps back for later (statistics) is due now."""
+    async def quiesce(self) -> dict[str, dict[str, int]]:
+        """Nothing is in flight: whatever the target keeps back for later (statistics) is due now.
+
+        Answers what the target itself counts, always growing: a name with its counters; empty where it tells nothing.
+        """
         ...

@@ -16,7 +16,7 @@ from scenarios.clients.opening import open_client
 from scenarios.deliveries import Deliveries
 from scenarios.gate import Gate
 from scenarios.health import Health
-from scenarios.outcome import Outcome
+from scenarios.outcome import Outcome, counted_between
 from scenarios.own_writes import OwnWrites
 from scenarios.pacer import Pacer
 from scenarios.protocol import ChatClient
@@ -124,10 +124,10 @@ class Session:
                     await self._spawned.wait()
                     if settings.warmup_s > 0:
                         await self._load(Phase(name="warmup", origin_ns=_soon(), duration_s=settings.warmup_s))
-                    await self.client.quiesce()
+                    before = await self.client.quiesce()
                     await gate.arrive("warm")
                     outcome = await self._measure()
-                    await self.client.quiesce()
+                    outcome["counted"] = counted_between(before, await self.client.quiesce())
                     await gate.arrive("done", outcome=outcome)
                     return outcome
                 finally:

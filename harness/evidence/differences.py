@@ -41,6 +41,18 @@ def evidence_between(before: Counters, after: Counters, queryids: Mapping[str, i
     }
 
 
+def counted_by_target(counted: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """What the load's own connections and caches counted: executions by kind of plan, reads by family of Redis keys.
+
+    None where the target tells nothing: it then runs in other processes.
+    """
+    found: dict[str, dict[str, Any]] = {"plan": {}, "cache": {}}
+    for name, kinds in counted.items():
+        what, _, of = name.partition(" ")
+        found[what][of] = dict(kinds)
+    return {"prepared_plans": found["plan"] or None, "cache_reads": found["cache"] or None}
+
+
 def _statement(before: Counters, after: Counters, queryid: int) -> dict[str, Any]:
     earlier = before.statements.get(queryid)
     return {name: _grown(earlier, after.statements[queryid], name) for name in _STATEMENT_COUNTERS}

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from reference_server.cache import reads
 from reference_server.records import LastMessage, MessageId, Row
 from reference_server.times import from_datetime, to_datetime
 
@@ -38,7 +39,9 @@ def queue_drop(pipe: Any, conversation: UUID) -> None:
 
 def read(reply: Mapping[bytes, bytes], expected: MessageId) -> LastMessage | None:
     """The message of a hash if it is the one that the conversation names; None on a miss or a stale hash."""
-    if reply.get(b"id", b"").decode() != str(expected):
+    is_current = reply.get(b"id", b"").decode() == str(expected)
+    reads.note("last_msg", found=is_current)
+    if not is_current:
         return None
     return LastMessage(
         id=expected,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from reference_server.cache import reads
 from reference_server.records import Presence
 
 ONLINE_TTL_S = 60
@@ -47,6 +48,7 @@ def read_lookup(users: Sequence[UUID], replies: Sequence[Any]) -> list[Presence]
 
 
 def last_seen(value: bytes | None) -> datetime | None:
+    reads.note("online", found=value is not None)
     return None if value is None else datetime.fromtimestamp(int(value), UTC)
 
 

@@ -8,13 +8,14 @@ still stands: so a stored count holds every change that has ended and none that 
 unknown deletes the counts. The marks of a process that died expire; a count that it left behind stays as it was.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from redis.asyncio import Redis
 
+from reference_server.cache import reads
 from reference_server.cache.replies import reply
 
 _HERE = Path(__file__).parent
@@ -39,8 +40,16 @@ class UnreadCache:
     async def get(self, key: str) -> int | None:
         """A count, or None on a miss."""
         value = await reply(self._redis.get(key))
+        reads.note_key(key, found=value is not None)
         # A decrement can overtake the increment it belongs to for a moment.
         return None if value is None else max(int(value), 0)
+
+    async def get_many(self, keys: Sequence[str]) -> list[int | None]:
+        """Counts in the keys' order, None for each miss."""
+        values = await reply(self._redis.mget(keys)) if keys else []
+        for key, value in zip(keys, values, strict=True):
+            reads.note_key(key, found=value is not None)
+        return [None if value is None else max(int(value), 0) for value in values]
 
     async def rebuild(self, user: UUID, key: str, read: Callable[[], Awaitable[int]]) -> int:
         """The database's count, stored if no change came between."""

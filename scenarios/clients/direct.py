@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import lru_cache
 from uuid import UUID
 
+from reference_server.cache import reads
 from reference_server.chat import Chat
 from reference_server.fanout import open_fanout, transport_of
 from reference_server.opening import open_chat
@@ -13,6 +14,9 @@ from reference_server.transport import Paths, Subscriber
 from reference_server.variant import load_variant
 from scenarios.clients.channel import attach_device
 from scenarios.protocol import OnDelivery, Subscription
+
+#: Each connection counts its own, so they are asked one by one.
+_PREPARED = "SELECT statement, custom_plans, generic_plans FROM pg_prepared_statements"
 
 
 class DirectClient:
@@ -42,10 +46,22 @@ class DirectClient:
     async def send(self, user: UUID, conversation: UUID, *, message: UUID, content: str) -> None:
         await self._chat.send(user, conversation, Draft(id=message, type="text", content=content, media=None))
 
-    async def quiesce(self) -> None:
-        """Idle backends keep table and index counters to themselves until told to flush (PostgreSQL 15 and newer)."""
+    async def quiesce(self) -> dict[str, dict[str, int]]:
+        """Idle backends keep table and index counters to themselves until told to flush (PostgreSQL 15 and newer).
+
+        Answers how often each statement ran by a custom and by a generic plan, as "plan NAME", and how often a read of
+        each family of Redis keys found its key, as "cache FAMILY".
+        """
+        slots = {text: f"plan {slot}" for slot, text in self._chat.sql.items()}
+        counted: dict[str, dict[str, int]] = {f"cache {family}": kinds for family, kinds in reads.counts().items()}
         for connection in self._chat.db.idle():
             await connection.execute("SELECT pg_stat_force_next_flush()")
+            for row in await connection.fetch(_PREPARED):
+                if name := slots.get(row["statement"]):
+                    kinds = counted.setdefault(name, {"custom": 0, "generic": 0})
+                    kinds["custom"] += row["custom_plans"]
+                    kinds["generic"] += row["generic_plans"]
+        return counted
 
     async def listen(self, user: UUID, device: int, on_delivery: OnDelivery) -> Subscription:  # noqa: ARG002 - devices share the process
         return await attach_device(self._subscriber, user, on_delivery)

@@ -97,8 +97,9 @@ class ServerClient:
     async def block_remove(self, user: UUID, other: UUID) -> None:
         await self._call("DELETE", user, f"/v1/blocks/{other}")
 
-    async def quiesce(self) -> None:
+    async def quiesce(self) -> dict[str, dict[str, int]]:
         """A server of somebody else's keeps its statistics as it likes."""
+        return {}
 
     async def listen(self, user: UUID, device: int, on_delivery: OnDelivery) -> Subscription:
         url = self._urls[device % len(self._urls)].replace("http", "ws", 1) + "/v1/ws"

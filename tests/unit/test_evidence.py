@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.evidence import Counters, evidence_between
+from harness.evidence import Counters, counted_by_target, evidence_between
 from harness.evidence.wal import Wal, bytes_between
 
 STATEMENT_COUNTERS = (
@@ -126,3 +126,17 @@ def test_redis_commands_are_told_only_when_called_in_the_window():
         redis={"commandstats": {"cmdstat_get": {"calls": 5, "usec": 10}, "cmdstat_hgetall": {"calls": 3, "usec": 12}}}
     )
     assert between(before, after)["redis"]["by_command"] == {"hgetall": {"calls": 3, "us": 12}}
+
+
+def test_what_the_target_counted_is_sorted_by_plans_and_caches():
+    found = counted_by_target(
+        {"plan send/insert": {"custom": 5, "generic": 90}, "cache last_msg": {"hits": 3, "misses": 1}}
+    )
+    assert found == {
+        "prepared_plans": {"send/insert": {"custom": 5, "generic": 90}},
+        "cache_reads": {"last_msg": {"hits": 3, "misses": 1}},
+    }
+
+
+def test_a_target_that_counts_nothing_says_none():
+    assert counted_by_target({}) == {"prepared_plans": None, "cache_reads": None}
