@@ -8,7 +8,7 @@ import asyncpg
 from reference_server import events
 from reference_server.cache import last_message, presence, unread
 from reference_server.errors import BadRequest, NotFound
-from reference_server.records import ConversationPage, Cursor, LastMessage, Presence
+from reference_server.records import ConversationPage, Cursor, LastMessage, Presence, Row
 from reference_server.transport import News
 from reference_server.use_cases import UseCases, no_conversation
 from reference_server.validation import check_limit
@@ -43,8 +43,9 @@ class Conversations(UseCases):
         else:
             rows = await self.db.fetch(self.sql["conversation_list/older"], user, before.created_at, before.id, limit)
         messages, others = await self._decorations(rows)
+        counted = await self._counted(user, rows) if self.policy.unread == "redis" else rows
         return ConversationPage(
-            rows=rows, last_messages=messages, presence={one.user: one for one in others}, limit=limit
+            rows=counted, last_messages=messages, presence={one.user: one for one in others}, limit=limit
         )
 
     async def unread_total(self, user: UUID) -> int:
@@ -80,6 +81,21 @@ class Conversations(UseCases):
         if other is None:
             raise no_conversation(conversation)
         await self.publish(self.pipe(), News(users=(other,), event=events.typing(conversation, user)))
+
+    async def _counted(self, user: UUID, rows: Sequence[asyncpg.Record]) -> Sequence[Row]:
+        """The rows with the unread counts that Redis has; what it lacks is counted, one after the other."""
+        keys = [unread.conversation_key(user, row["id"]) for row in rows]
+        known = await self.unread.get_many(keys)
+        return [
+            dict(row) | {"unread_count": await self._unread_if_any(user, row["id"]) if count is None else count}
+            for row, count in zip(rows, known, strict=True)
+        ]
+
+    async def _unread_if_any(self, user: UUID, conversation: UUID) -> int:
+        try:
+            return await self.unread_conversation(user, conversation)
+        except NotFound:  # the other left since the list was read
+            return 0
 
     async def _decorations(self, rows: Sequence[asyncpg.Record]) -> tuple[dict[UUID, LastMessage], list[Presence]]:
         """Last messages and presence in one round trip to Redis, plus one to PostgreSQL for what Redis lacks."""

@@ -7,32 +7,40 @@ from uuid import UUID
 
 import asyncpg
 import orjson
+from redis.asyncio import Redis
 
 from reference_server import events
 from reference_server.cache import last_message, unread
-from reference_server.errors import Blocked, ChatError, Conflict, Forbidden, NotFound
-from reference_server.records import Cursor, Draft, Page, Sent
-from reference_server.transport import News
+from reference_server.database import Database
+from reference_server.errors import BadCursor, Blocked, ChatError, Conflict, Forbidden, NotFound
+from reference_server.reading import MARKING
+from reference_server.records import Cursor, Draft, MessageId, Page, Sent
+from reference_server.transport import News, Publisher
 from reference_server.use_cases import UseCases, no_conversation
 from reference_server.validation import check_draft, check_kind, check_limit
+from reference_server.variant import Variant
 
 
 class Messages(UseCases):
     """What members do with messages; the acting user comes first."""
+
+    def __init__(self, db: Database, redis: Redis, variant: Variant, publisher: Publisher) -> None:
+        super().__init__(db, redis, variant, publisher)
+        self._mark = MARKING[variant.policy.read_receipts]
+        #: How many messages come before the newest page; None where nobody counts them.
+        self._first_depth = 0 if variant.policy.pages == "offset" else None
 
     async def newest_page(self, user: UUID, conversation: UUID, *, limit: int) -> Page:
         """The newest messages. Raises NotFound to strangers."""
         rows = await self.db.fetch(self.sql["newest_page"], conversation, user, check_limit(limit))
         if not rows:
             await self.must_be_member(user, conversation)
-        return Page(rows, limit)
+        return Page(rows, limit, self._first_depth)
 
     async def older_page(self, user: UUID, conversation: UUID, *, before: Cursor, limit: int) -> Page:
         """The messages before a cursor. Raises NotFound to strangers."""
-        rows = await self.db.fetch(
-            self.sql["older_page"], conversation, user, before.created_at, before.id, check_limit(limit)
-        )
-        return await self._page(rows, limit, user, conversation)
+        rows = await self.db.fetch(self.sql["older_page"], conversation, user, *self._place(before), check_limit(limit))
+        return await self._page(rows, limit, user, conversation, before)
 
     async def media_gallery(
         self, user: UUID, conversation: UUID, *, kind: str, limit: int, before: Cursor | None = None
@@ -44,9 +52,9 @@ class Messages(UseCases):
             rows = await self.db.fetch(self.sql["media_gallery/newest"], conversation, user, kind, limit)
         else:
             rows = await self.db.fetch(
-                self.sql["media_gallery/older"], conversation, user, kind, before.created_at, before.id, limit
+                self.sql["media_gallery/older"], conversation, user, kind, *self._place(before), limit
             )
-        return await self._page(rows, limit, user, conversation)
+        return await self._page(rows, limit, user, conversation, before)
 
     async def send(self, user: UUID, conversation: UUID, draft: Draft) -> Sent:
         """Store and publish a message; the same draft again answers the stored one.
@@ -81,7 +89,7 @@ class Messages(UseCases):
             await self.must_be_member(user, conversation)
         return count
 
-    async def delete_message(self, user: UUID, message_id: UUID) -> None:
+    async def delete_message(self, user: UUID, message_id: MessageId) -> None:
         """Delete one's own message. Raises NotFound, and Forbidden to its receiver."""
         found = await self.db.fetchrow(self.sql["delete_message/find"], message_id, user)
         if found is None:
@@ -98,10 +106,20 @@ class Messages(UseCases):
         stored = await self.db.fetchrow(self.sql["send/stored"], message)
         return None if stored is None or stored["conversation_id"] != conversation else events.message_new(stored)
 
-    async def _page(self, rows: list[asyncpg.Record], limit: int, user: UUID, conversation: UUID) -> Page:
+    def _place(self, before: Cursor) -> tuple[Any, ...]:
+        """The parameters that say where a page starts."""
+        if self.policy.pages == "keyset":
+            return before.created_at, before.id
+        if before.depth is None:
+            raise BadCursor("The cursor does not say how many messages come before it. Start again without one.")
+        return (before.depth,)
+
+    async def _page(
+        self, rows: list[asyncpg.Record], limit: int, user: UUID, conversation: UUID, before: Cursor | None
+    ) -> Page:
         if not rows:
             await self.must_be_member(user, conversation)
-        return Page(rows, limit)
+        return Page(rows, limit, self._first_depth if before is None else before.depth)
 
     @asynccontextmanager
     async def _changing_unread(self, user: UUID, conversation: UUID) -> AsyncIterator[None]:
@@ -129,7 +147,7 @@ class Messages(UseCases):
             message = await connection.fetchrow(
                 self.sql["send/insert"], draft.id, conversation, user, receiver, draft.type, draft.content, media
             )
-            if message is not None:
+            if message is not None and self.policy.bookkeeping == "application":
                 await connection.fetch(
                     self.sql["send/bump"], conversation, message["id"], message["created_at"], receiver
                 )
@@ -150,16 +168,18 @@ class Messages(UseCases):
 
     async def _flag_read(self, user: UUID, conversation: UUID) -> tuple[int, UUID | None]:
         async with self.db.transaction(conversation) as connection:
-            status = await connection.execute(self.sql["mark_read/messages"], conversation, user)
-            count = int(status.rpartition(" ")[2])
+            count = await self._mark(connection, self.sql, conversation, user)
             if count == 0:
                 return 0, None
             return count, await connection.fetchval(self.sql["mark_read/counter"], conversation, user, count)
 
-    async def _delete(self, message_id: UUID, found: asyncpg.Record) -> bool:
+    async def _delete(self, message_id: MessageId, found: asyncpg.Record) -> bool:
         """Whether the message was unread."""
         conversation = found["conversation_id"]
         async with self.db.transaction(conversation) as connection:
+            if self.policy.read_receipts == "watermark":
+                # A watermark that moves meanwhile would count the message as well; flags are locked with their row.
+                await connection.fetch(self.sql["delete_message/lock"], conversation)
             gone = await connection.fetchrow(self.sql["delete_message/delete"], message_id, found["created_at"])
             if gone is None:
                 raise NotFound(f"There is no message {message_id} of yours any more.")
@@ -179,7 +199,7 @@ class Messages(UseCases):
         news = News(
             users=(receiver, message["sender_id"]),
             event=events.message_new(message),
-            message=(conversation, message["id"]),
+            message=(conversation, message.get("client_id") or message["id"]),
         )
         await self.publish(pipe, news)
 

@@ -7,7 +7,7 @@ import asyncpg
 from reference_server.errors import BrokenVariant
 from reference_server.variant import SQL, VARIANTS, Variant
 
-#: Every slot that the use cases run; the part before the slash is the operation.
+#: Every slot that the use cases run unless a policy says otherwise; the part before the slash is the operation.
 SLOTS = (
     "block_add",
     "block_check",
@@ -42,12 +42,22 @@ SLOTS = (
     "unread_conversation",
     "unread_total",
 )
+#: What a policy adds to these, and what it makes nobody run.
+_ADDED = {"each": ("mark_read/unread",), "watermark": ("mark_read/hold",)}
+_NEEDLESS = {"trigger": ("send/bump",)}
 _QUERY_ID = re.compile(r"Query Identifier: (-?\d+)")
+
+
+def slots(variant: Variant) -> tuple[str, ...]:
+    """Every slot that the use cases run under this variant's policy."""
+    policy = variant.policy
+    needless = _NEEDLESS.get(policy.bookkeeping, ())
+    return (*(slot for slot in SLOTS if slot not in needless), *_ADDED.get(policy.read_receipts, ()))
 
 
 def statements(variant: Variant) -> dict[str, str]:
     """Slot → SQL, complete. Raises BrokenVariant when a use case would have nothing to run."""
-    for slot in SLOTS:
+    for slot in slots(variant):
         if slot not in variant.queries:
             options = sorted(path.stem for path in (SQL / "queries" / slot).glob("*.sql"))
             raise BrokenVariant(

@@ -24,6 +24,7 @@ class UseCases:
         self.redis = redis
         self.variant = variant
         self.cache = variant.cache
+        self.policy = variant.policy
         self._publisher = publisher
         self.unread = UnreadCache(redis)
         self.sql = statements(variant)

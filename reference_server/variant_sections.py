@@ -59,8 +59,14 @@ class Topology:
 class Policy:
     """Where a use case takes another path; what SQL can say alone stands in queries instead."""
 
-    read_receipts: Literal["flags", "watermark"] = "flags"
+    #: flags: one UPDATE marks all messages. each: one UPDATE for each. watermark: one row says how far.
+    read_receipts: Literal["flags", "each", "watermark"] = "flags"
+    #: redis: the conversation list takes its counts from there, and counts where Redis has none.
     unread: Literal["counters", "redis"] = "counters"
+    #: keyset: a cursor is a place. offset: a cursor is a number of messages.
+    pages: Literal["keyset", "offset"] = "keyset"
+    #: Who notes a message in its conversation. trigger: the database, so no use case bumps.
+    bookkeeping: Literal["application", "trigger"] = "application"
 
 
 #: Section of the TOML file → its record; a key that is left out is the parent's, and in the end the record's default.

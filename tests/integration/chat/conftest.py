@@ -1,5 +1,6 @@
 """A small world for the use cases: a variant built in an empty database, some users, one conversation."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -43,9 +44,10 @@ class World:
         return sent.message["id"]
 
     async def stored_counts(self) -> dict[UUID, int]:
-        """Unread per receiver, recounted from the messages."""
-        rows = await self.database.fetch("SELECT receiver_id, count(*) FROM messages WHERE NOT is_read GROUP BY 1")
-        return dict(rows)
+        """Unread per receiver in the conversation, recounted from the messages, however the variant stores what is read."""
+        page = await self.chat.newest_page(self.ann, self.conversation, limit=200)
+        assert page.next is None
+        return Counter(row["receiver_id"] for row in page.rows if not row["is_read"])
 
 
 def text(content: str) -> Draft:

@@ -149,11 +149,9 @@ async def test_sends_and_reads_at_once_leave_counters_that_a_recount_confirms(wo
 
     await asyncio.gather(*(world.say(world.ann, "x") for _ in range(40)), read_sometimes(), read_sometimes())
     counted = (await world.stored_counts()).get(world.bob, 0)
-    stored = await world.database.fetchval(
-        "SELECT CASE WHEN user1_id = $1 THEN user1_unread_count ELSE user2_unread_count END FROM conversations",
-        world.bob,
-    )
-    assert stored == counted
+    stored = await world.database.fetchval(chat.sql["unread_conversation"], conversation, world.bob)
+    listed = (await chat.conversation_list(world.bob, limit=5)).rows[0]["unread_count"]
+    assert (stored, listed) == (counted, counted)
     assert await chat.unread_total(world.bob) == counted
     assert await chat.unread_conversation(world.bob, conversation) == counted
 
