@@ -18,8 +18,9 @@ from harness.environment import describe_machine
 from harness.evidence.examiner import Examiner
 from harness.experiment import MAINTENANCE, Experiment, ScenarioLoad
 from harness.hypotheses import Hypothesis
+from harness.mixing import mixed_lanes, texts_of
 from harness.progress import console, step
-from harness.rounds import lane_order
+from harness.rounds import lane_order, takes_part
 from harness.run_folder import RunFolder
 from harness.sequential import is_decided, looks
 from harness.snapshots import Snapshot, ensure_snapshot, no_snapshot
@@ -53,6 +54,8 @@ async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home:
     answers = await lane_answers(stack, prepared.manifest, asked, home, baseline=experiment.baseline)
     manifest = await _manifest(stack, experiment, prepared, folder) | {"answers": answers}
     folder.write_manifest(manifest)
+    for text in texts_of(manifest):
+        console.print(f"mixed factors: {text}", markup=False)
     await _run_until_resolved(stack, experiment, prepared, folder)
     await _sweep(stack, experiment, prepared, folder)
     folder.write_manifest(manifest | {"status": "finished"})
@@ -161,7 +164,7 @@ def plan_trials(experiment: Experiment, prepared: Prepared) -> Iterator[TrialPla
     order = lane_order(lanes(experiment), experiment.max_rounds or experiment.rounds, experiment.seed)
     for number, row in enumerate(order, 1):
         for load in compared:
-            for position, lane in enumerate(row, 1):
+            for position, lane in enumerate(takes_part(row, experiment.baseline, load.only), 1):
                 name = f"r{number}p{position}" + (f"-{load.name}" if len(compared) > 1 else "")
                 yield _plan(name, number, position, lane, load, experiment, prepared)
     for load in experiment.scenarios:
@@ -216,6 +219,7 @@ async def _manifest(stack: Stack, experiment: Experiment, prepared: Prepared, fo
         "variants": {
             lane: {
                 "summary": load_variant(snapshot.variant).summary,
+                "factors": list(load_variant(snapshot.variant).factors),
                 "fingerprint": load_variant(snapshot.variant).fingerprint,
                 "known_gaps": list(load_variant(snapshot.variant).known_gaps),
                 "build_s": snapshot.build_s,
@@ -225,6 +229,7 @@ async def _manifest(stack: Stack, experiment: Experiment, prepared: Prepared, fo
             if not lane.endswith(_AGAIN)
         },
         "lanes": lanes(experiment),
+        "mixed_factors": mixed_lanes(experiment.baseline, experiment.candidates, experiment.designs),
         "status": "running",
     }
 
@@ -254,6 +259,7 @@ def stored_experiment(folder: RunFolder) -> Experiment:
             "primary": tuple(stored["primary"]),
             "scenarios": tuple(ScenarioLoad(**load) for load in stored["scenarios"]),
             "sweeps": tuple(stored.get("sweeps", ())),
+            "designs": tuple((a, b) for a, b in stored.get("designs", ())),
             "hypotheses": tuple(Hypothesis(**claim) for claim in stored["hypotheses"]),
         }
     )

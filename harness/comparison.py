@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.estimate import ALPHA, Estimate, Logs, estimate_of, log_ratios
 from harness.metrics import METRICS, Metric, Trial, sample_count
-from harness.rounds import AGAIN
+from harness.rounds import AGAIN, takes_part
 
 TASK_PREFIX = "task:"
 #: A lane's value in each round, None where the round has none.
@@ -74,6 +74,7 @@ def comparisons(
 ) -> Iterator[Comparison]:
     """Every operation that the scenario recorded × lane × metric, with intervals of the level 1 − alpha."""
     name, target = scenario["name"], scenario["target"]
+    lanes = takes_part(lanes, baseline, scenario.get("only") or ())
     recorded = [trial for trial in trials if trial["scenario"] == name and trial["target"] == target]
     operations = dict.fromkeys(o for trial in recorded for o in trial["operations"] if not o.startswith(TASK_PREFIX))
     by_lane: dict[str, dict[int, Trial]] = {lane: {} for lane in lanes}

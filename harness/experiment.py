@@ -9,7 +9,10 @@ from typing import Any
 from harness.errors import ExperimentError
 from harness.hypotheses import Hypothesis, hypothesis_from
 from harness.metrics import METRICS, metric_name
+from harness.mixing import Design, design_lanes
 from harness.table import TableReader
+from reference_server.errors import VariantError
+from reference_server.variant import load_variant
 
 #: --until-resolved without --max-rounds goes on for this many times the rounds.
 DEFAULT_TIMES = 4
@@ -40,6 +43,8 @@ class ScenarioLoad:
     #: Fan-out: receiving users, and sockets of each.
     receivers: int | None = None
     devices: int | None = None
+    #: Candidates that this scenario compares; empty: all.
+    only: tuple[str, ...] = ()
     #: Maintenance: which jobs; empty: all of them.
     jobs: tuple[str, ...] = ()
 
@@ -68,6 +73,8 @@ class Experiment:
     hypotheses: tuple[Hypothesis, ...] = ()
     #: Sequential: go on after `rounds`, up to these, until the primary findings are resolved; None: fixed.
     max_rounds: int | None = None
+    #: 2×2 designs, each two variants; their lanes (a, b, a+b over the baseline) are among the candidates.
+    designs: tuple[Design, ...] = ()
     #: Sweeps to run once on each lane; harness/sweep/catalog has them.
     sweeps: tuple[str, ...] = ()
 
@@ -102,13 +109,20 @@ def experiment_from(content: Mapping[str, Any], source: str, known: KnownNames) 
     """Check a table (of a file or of flags) and make the record."""
     table = TableReader(content, source)
     sweeps = tuple(_sweep(table, name, known) for name in table.texts("sweeps", least=0, default=[]))
+    baseline = _variant(table, "baseline", table.text("baseline", default="baseline"), known)
+    designs = tuple(_design(table, pair, baseline, known) for pair in table.lists("designs"))
+    candidates = [
+        _variant(table, "candidates", name, known)
+        for name in table.texts("candidates", least=0, **({"default": []} if designs else {}))
+    ]
     experiment = Experiment(
         name=table.text("name"),
         question=table.text("question", default=""),
         dataset=table.one_of("dataset", known.datasets, default="medium"),
         seed=table.whole("seed", least=0, default=1),
-        baseline=_variant(table, "baseline", table.text("baseline", default="baseline"), known),
-        candidates=tuple(_variant(table, "candidates", name, known) for name in table.texts("candidates", least=0)),
+        baseline=baseline,
+        candidates=(*candidates, *(lane for lane in design_lanes(baseline, designs) if lane not in candidates)),
+        designs=designs,
         rounds=table.whole("rounds", least=1, default=6),
         max_rounds=table.optional_whole("max_rounds", least=1),
         minimum_effect=table.number("minimum_effect", above=0, below=1, default=0.05),
@@ -118,6 +132,7 @@ def experiment_from(content: Mapping[str, Any], source: str, known: KnownNames) 
         sweeps=sweeps,
     )
     table.nothing_else()
+    _only_candidates(table, experiment)
     _lanes_differ(table, experiment)
     _goes_on(table, experiment)
     return experiment
@@ -137,6 +152,7 @@ def _scenario(table: TableReader, known: KnownNames) -> ScenarioLoad:
         servers=table.whole("servers", least=1, default=1),
         receivers=table.optional_whole("receivers", least=1),
         devices=table.optional_whole("devices", least=1),
+        only=tuple(table.texts("only", least=0, default=[])),
         jobs=tuple(_job(table, name, known) for name in table.texts("jobs", least=0, default=[])),
     )
     table.nothing_else()
@@ -165,9 +181,26 @@ def _target(table: TableReader) -> str:
 
 
 def _variant(table: TableReader, key: str, name: str, known: KnownNames) -> str:
-    if name.split("+", maxsplit=1)[0] not in known.variants:
-        raise table.unknown(key, name, known.variants)
+    """A variant's name, or a combination's, whose parts exist and can be combined."""
+    for part in name.split("+"):
+        if part not in known.variants:
+            raise table.unknown(key, part, known.variants)
+    if "+" in name:
+        try:
+            load_variant(name)
+        except VariantError as error:
+            raise table.error(key, str(error), "variants that can be combined") from error
     return name
+
+
+def _design(table: TableReader, pair: list[str], baseline: str, known: KnownNames) -> Design:
+    if len(pair) != 2:  # noqa: PLR2004 - a 2×2
+        raise table.error(
+            "designs", f"{pair!r} does not fit", 'two variants each, as in [["fillfactor90", "hot_index"]]'
+        )
+    for lane in design_lanes(baseline, ((pair[0], pair[1]),)):
+        _variant(table, "designs", lane, known)
+    return pair[0], pair[1]
 
 
 def _sweep(table: TableReader, name: str, known: KnownNames) -> str:
@@ -180,6 +213,13 @@ def _metric(table: TableReader, key: str, name: str) -> str:
     if metric_name(name) not in METRICS:
         raise table.unknown(key, name, METRICS)
     return name
+
+
+def _only_candidates(table: TableReader, experiment: Experiment) -> None:
+    for number, load in enumerate(experiment.scenarios, 1):
+        for name in load.only:
+            if name not in experiment.candidates:
+                raise table.unknown(f"scenarios[{number}].only", name, experiment.candidates)
 
 
 def _lanes_differ(table: TableReader, experiment: Experiment) -> None:

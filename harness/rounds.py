@@ -1,7 +1,7 @@
 """Rounds: every lane once per round, in an order that drift cannot favour."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 AGAIN = ":again"
 
@@ -9,6 +9,12 @@ AGAIN = ":again"
 def lanes_of(baseline: str, candidates: list[str]) -> list[str]:
     """The baseline, the baseline again (A/A), and each candidate."""
     return [baseline, baseline + AGAIN, *candidates]
+
+
+def takes_part(lanes: Sequence[str], baseline: str, only: Collection[str]) -> list[str]:
+    """The lanes of a scenario that compares `only` these candidates (empty: all), in their order."""
+    always = (baseline, baseline + AGAIN)
+    return [lane for lane in lanes if not only or lane in always or lane in only]
 
 
 def lane_order(lanes: list[str], rounds: int, seed: int) -> list[list[str]]:

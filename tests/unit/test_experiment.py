@@ -89,3 +89,16 @@ def test_an_unknown_variant_is_a_wrong_use():
     with pytest.raises(ExperimentError) as raised:
         experiment_from(content(baseline="base"), "flags", KNOWN)
     assert raised.value.exit_code == 2
+
+
+def test_a_scenario_compares_only_candidates_of_the_experiment():
+    content = {
+        "name": "x",
+        "baseline": "baseline",
+        "candidates": ["spec", "lean"],
+        "scenarios": [{"name": "day", "rate": 10.0, "only": ["spec"]}],
+    }
+    assert experiment_from(content, "test", KNOWN).scenarios[0].only == ("spec",)
+    content["scenarios"][0]["only"] = ["monthly"]
+    with pytest.raises(ExperimentError, match=r"scenarios\[1\].only.*monthly"):
+        experiment_from(content, "test", KNOWN)

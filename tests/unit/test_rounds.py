@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from harness.rounds import lane_order, lanes_of
+from harness.rounds import lane_order, lanes_of, takes_part
 
 
 def test_lanes_are_the_baseline_the_baseline_again_and_each_candidate():
@@ -49,3 +49,9 @@ def test_the_order_follows_the_seed():
 def test_lanes_of_one_name_are_refused():
     with pytest.raises(ValueError, match="differ"):
         lane_order(["a", "a"], 2, seed=1)
+
+
+def test_a_scenario_that_compares_some_candidates_keeps_the_baseline_twice_and_the_order():
+    row = ["c", "base:again", "a", "base", "b"]
+    assert takes_part(row, "base", ["a", "c"]) == ["c", "base:again", "a", "base"]
+    assert takes_part(row, "base", []) == row
