@@ -3,12 +3,14 @@
 The load process starts while the database is cloned; it opens no connection before the gate lets it.
 """
 
+import asyncio
 import os
 import secrets
+import signal
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,24 +19,23 @@ import asyncpg
 from redis.asyncio import Redis
 
 from datasets.shape import Dataset
+from harness.beside import PREWARM, Beside, beside
 from harness.databases import Mark, clone_database, drop_database
+from harness.durability import durable
 from harness.errors import HarnessError
-from harness.evidence import Counters, evidence_between, read_counters, read_wal
+from harness.evidence import Counters, counted_by_target, evidence_between, read_counters, read_wal
 from harness.evidence.examiner import Examiner
 from harness.evidence.plan_capture import Hashes
-from harness.experiment import ScenarioLoad
+from harness.experiment import MAINTENANCE, ScenarioLoad
 from harness.gate import open_gate
 from harness.load_process import first_of, load_process, locust_command
+from harness.maintenance.trial import maintain
+from harness.maintenance.work import Measured, told
 from harness.servers import reference_servers
 from harness.snapshots import Snapshot
 from harness.stack.stack import Stack
 from harness.voiding import why_void
-
-#: Relations are read into shared_buffers while they fit this share of it.
-_PREWARM = (
-    "SELECT pg_prewarm(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'i', 't')"
-)
+from reference_server.variant import load_variant
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,12 +62,15 @@ async def run_trial(stack: Stack, plan: TrialPlan, *, scratch: Path, logs: Path)
     record = _heading(plan)
     log = logs / f"{plan.trial}.log"
     try:
-        outcome, evidence = await _measure(stack, plan, clone, steps, scratch, log)
+        outcome, evidence = await _stand(stack, plan, clone, steps, scratch, log)
     except HarnessError as error:
         return record | {"void": str(error), "steps_s": steps, **_NOTHING}
     finally:
         await drop_database(stack.postgres.admin_dsn, clone)
-    record |= {key: outcome[key] for key in ("operations", "seconds", "deliveries", "generator", "unrecorded")}
+    kept = ("operations", "seconds", "deliveries", "own_writes", "generator", "unrecorded")
+    record |= {key: outcome.get(key) for key in kept} | {key: outcome[key] for key in ("durability", "topology")}
+    if plan.load.name == MAINTENANCE:  # stalls are what it is about, so none makes it void
+        return record | {"maintenance": outcome["maintenance"], "evidence": None, "void": None, "steps_s": steps}
     void = why_void(outcome, evidence, closed_loop=plan.load.arrivals == "closed")
     return record | {"evidence": evidence, "void": void, "steps_s": steps}
 
@@ -75,20 +79,44 @@ _NOTHING: dict[str, Any] = {
     "operations": {},
     "seconds": [],
     "deliveries": None,
+    "own_writes": None,
+    "durability": None,
+    "topology": None,
     "evidence": None,
     "generator": None,
     "unrecorded": {},
 }
 
 
-async def _measure(
+async def _stand(
     stack: Stack, plan: TrialPlan, clone: str, steps: dict[str, float], scratch: Path, log: Path
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Measure with whatever the variant needs beside its clone."""
+    if plan.load.is_remote:
+        outcome, evidence = await _measure(stack, plan, clone, Beside(), steps, scratch, log)
+        return outcome | {"durability": None, "topology": None}, evidence
+    variant = load_variant(plan.snapshot.variant)
+    if plan.snapshot.shards:
+        # plans would be those of one shard, asked about rows of another
+        plan = replace(plan, examiner=None)
+    async with durable(stack, variant) as durability, beside(stack, variant, plan.snapshot, clone) as others:
+        outcome, evidence = await _measure(stack, plan, clone, others, steps, scratch, log)
+        return outcome | {"durability": durability, "topology": others.record()}, evidence
+
+
+async def _measure(
+    stack: Stack, plan: TrialPlan, clone: str, others: Beside, steps: dict[str, float], scratch: Path, log: Path
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
     dsn, redis = stack.postgres.dsn(clone), stack.redis.url(0)
-    environment = {"CHATBENCH_POSTGRES": dsn, "CHATBENCH_REDIS": redis, "CHATBENCH_TOKEN_SECRET": _token_secret(plan)}
+    environment = {
+        "CHATBENCH_POSTGRES": dsn,
+        "CHATBENCH_REDIS": redis,
+        "CHATBENCH_TOKEN_SECRET": _token_secret(plan),
+        **others.environment,
+    }
     if plan.load.target == "server":
         # the servers connect as soon as they start, so the clone must stand first
-        await _prepare(stack, plan, clone, steps)
+        await _prepare(stack, plan, clone, others, steps)
     async with (
         _target(plan, environment, log) as target,
         open_gate(scratch) as gate,
@@ -96,20 +124,48 @@ async def _measure(
     ):
         with _timed(steps, "start"):
             if plan.load.target == "direct":
-                await _prepare(stack, plan, clone, steps)
+                await _prepare(stack, plan, clone, others, steps)
             await first_of(process, log, gate.arrival("started"))
             await gate.go()
         with _timed(steps, "warmup"):
             await first_of(process, log, gate.arrival("warm"))
-        before = None if plan.load.is_remote else await _before(plan, dsn, redis)
+        before = None if plan.load.is_remote or plan.load.name == MAINTENANCE else await _before(plan, dsn, redis)
+        early = await others.read()
         await gate.go()
         with _timed(steps, "window"):
-            arrival = await first_of(process, log, gate.arrival("done"))
+            async with others.watched():
+                maintained = await _maintain(stack, plan, clone, process, log)
+                arrival = await first_of(process, log, gate.arrival("done"))
         evidence = await _evidence(plan, dsn, redis, before, steps) if before else None
+        evidence = await others.complete(evidence, early) if evidence else None
+        if before and evidence:  # the last: it writes into the clone
+            counted = counted_by_target(arrival["outcome"].get("counted") or {})
+            evidence |= counted | await _asked(plan, dsn, redis, before, steps)
         await gate.go()
         with _timed(steps, "stop"):
             await process.wait()
+    if plan.load.name == MAINTENANCE:
+        arrival["outcome"]["maintenance"] = told(maintained, arrival["outcome"]["traces"]["send"])
     return arrival["outcome"], evidence
+
+
+async def _maintain(
+    stack: Stack, plan: TrialPlan, clone: str, process: asyncio.subprocess.Process, log: Path
+) -> list[Measured]:
+    """The window of the scenario `maintenance` lasts as long as its jobs; other scenarios have none."""
+    if plan.load.name != MAINTENANCE:
+        return []
+    jobs = maintain(
+        stack,
+        database=clone,
+        variant=plan.snapshot.variant,
+        dataset=plan.dataset,
+        jobs=plan.load.jobs,
+        quiet_s=plan.load.window_s,
+    )
+    measured = await first_of(process, log, jobs)
+    process.send_signal(signal.SIGTERM)
+    return measured
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,25 +186,27 @@ async def _before(plan: TrialPlan, dsn: str, redis: str) -> _Before:
 
 
 async def _evidence(plan: TrialPlan, dsn: str, redis: str, before: _Before, steps: dict[str, float]) -> dict[str, Any]:
-    with _timed(steps, "evidence"):
+    with _timed(steps, "counters"):
         after = await read_counters(dsn, redis)
         wal = await read_wal(dsn, before.counters.database["wal_position"], after.database["wal_position"])
-        evidence = evidence_between(before.counters, after, plan.snapshot.queryids, wal=wal)
-        if plan.examiner is None:
-            return evidence
-        return evidence | await _asked(plan, plan.examiner, dsn, redis, before)
+        return evidence_between(before.counters, after, plan.snapshot.queryids, wal=wal)
 
 
-async def _asked(plan: TrialPlan, examiner: Examiner, dsn: str, redis: str, before: _Before) -> dict[str, Any]:
+async def _asked(plan: TrialPlan, dsn: str, redis: str, before: _Before, steps: dict[str, float]) -> dict[str, Any]:
     """Plans again, and once for each lane everything else that changes its clone."""
-    database = plan.snapshot.database
-    started = time.perf_counter()
-    plans = await examiner.hashes(dsn, database)
-    added_s = before.plans_s + time.perf_counter() - started
+    examiner, database = plan.examiner, plan.snapshot.database
+    if examiner is None:
+        return {}
+    with _timed(steps, "plans"):
+        started = time.perf_counter()
+        plans = await examiner.hashes(dsn, database)
+        added_s = before.plans_s + time.perf_counter() - started
     found = {"plans": examiner.plans(database, before.plans, plans, added_s)}
     if not examiner.wants(plan.lane):
         return found
-    examined = await examiner.examine(dsn, redis, database=database, variant=plan.snapshot.variant, lane=plan.lane)
+    with _timed(steps, "examination"):
+        variant = plan.snapshot.variant
+        examined = await examiner.examine(dsn, redis, database=database, variant=variant, lane=plan.lane)
     return found | {"examination": examined}
 
 
@@ -165,7 +223,7 @@ def _token_secret(plan: TrialPlan) -> str:
     return given
 
 
-async def _prepare(stack: Stack, plan: TrialPlan, clone: str, steps: dict[str, float]) -> None:
+async def _prepare(stack: Stack, plan: TrialPlan, clone: str, others: Beside, steps: dict[str, float]) -> None:
     """Every trial starts from the same state: a fresh clone in memory, its dirty pages on disk, Redis empty (cold)."""
     with _timed(steps, "clone"):
         await clone_database(
@@ -175,11 +233,13 @@ async def _prepare(stack: Stack, plan: TrialPlan, clone: str, steps: dict[str, f
     connection = await asyncpg.connect(stack.postgres.dsn(clone))
     try:
         with _timed(steps, "prewarm"):
-            await connection.execute(_PREWARM)
+            await connection.execute(PREWARM)
         with _timed(steps, "checkpoint"):
             await connection.execute("CHECKPOINT")
     finally:
         await connection.close()
+    with _timed(steps, "beside"):
+        await others.prepare()
     await _empty_redis(stack)
 
 
