@@ -23,7 +23,7 @@ from harness.recommendation import recommend
 from harness.round_values import round_tables
 from harness.rounds import AGAIN, lanes_of
 from harness.sequential import Look, level_at, looks, progress_of
-from harness.traffic import deliveries_of, throughput_of
+from harness.traffic import deliveries_of, replicas_of, throughput_of
 from harness.verdict import Verdict, judge, noise_floor_of
 
 SCHEMA_VERSION = 1
@@ -57,6 +57,7 @@ def summarise(manifest: Mapping[str, Any], trials: Trials) -> dict[str, Any]:
         "latencies": latencies_of(_compared(manifest), lanes, valid),
         "throughput": throughput_of(valid, lanes),
         "deliveries": deliveries_of(valid),
+        "replicas": replicas_of(valid),
         "maintenance": maintenance_of(valid),
         **_evidence(manifest, valid),
         "occupancy": occupancy_of(_compared(manifest), valid),

@@ -37,6 +37,43 @@ def deliveries_of(trials: Sequence[Trial]) -> list[dict[str, Any]]:
     ]
 
 
+def replicas_of(trials: Sequence[Trial]) -> list[dict[str, Any]]:
+    """Read-your-writes misses and a replica's lag by scenario and lane: counts summed over rounds, the worst p99."""
+    groups: dict[tuple[str, str, str], list[Trial]] = {}
+    for trial in trials:
+        if trial.get("own_writes") or (trial.get("topology") or {}).get("replica"):
+            groups.setdefault((trial["scenario"], trial["target"], trial["lane"]), []).append(trial)
+    return [
+        {"scenario": s, "target": t, "lane": lane, "rounds": len(group)} | _own_writes(group) | _lag(group)
+        for (s, t, lane), group in groups.items()
+    ]
+
+
+def _own_writes(trials: Sequence[Trial]) -> dict[str, Any]:
+    parts = [trial["own_writes"] for trial in trials if trial.get("own_writes")]
+    shown = merge(decode(part["shown_after"]) for part in parts if part.get("shown_after"))
+    counts = {key: _total(parts, key) for key in ("looks", "misses", "never")}
+    has = shown is not None and shown.total > 0
+    return counts | {
+        "shown_after_p50_us": shown.quantile(0.5) if shown is not None and has else None,
+        "shown_after_p99_us": shown.quantile(0.99) if shown is not None and shown.total >= P99_SHOWN_FROM else None,
+    }
+
+
+def _lag(trials: Sequence[Trial]) -> dict[str, Any]:
+    """The median of the rounds' medians, and the largest of what each round saw worst."""
+    parts = [lag for trial in trials if (lag := (trial.get("topology") or {}).get("replica"))]
+    middles = [part["lag_us_p50"] for part in parts if part["lag_us_p50"] is not None]
+    return {
+        "lag_samples": _total(parts, "samples"),
+        "lag_p50_us": median(middles) if middles else None,
+        "lag_max_us": max((part["lag_us_max"] for part in parts if part["lag_us_max"] is not None), default=None),
+        "behind_max_bytes": max(
+            (part["behind_bytes_max"] for part in parts if part["behind_bytes_max"] is not None), default=None
+        ),
+    }
+
+
 def _delivered(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     latency = merge(decode(part["latency"]) for part in parts if part.get("latency"))
     counts = {key: _total(parts, key) for key in ("expected", "received", "lost", "duplicated", "late")}
