@@ -10,11 +10,9 @@ import numpy.typing as npt
 from harness.comparison import Values, values_by_round
 from harness.metrics import METRICS, Trial
 
-#: Robust z from which a value is an outlier. Iglewicz & Hoaglin's 3.5 is for one sample; here hundreds of cells are
-#: looked at, and 5 keeps an undisturbed run without warnings in nearly all cases.
-OUTLIER_Z = 5.0
 #: The median absolute deviation of a normal distribution, in standard deviations.
 _NORMAL_MAD = 0.6745
+_ROUNDING = 1e-12
 #: With fewer rounds or lanes nothing says what is usual.
 _FEWEST_ROUNDS, _FEWEST_LANES = 4, 2
 
@@ -43,8 +41,8 @@ class RoundTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlier:
-    """A lane's value, or with lane None a whole round, far from what the rest of its table says."""
+class Deviation:
+    """How far a lane's value, or with lane None a whole round, is from what the rest of its table says."""
 
     lane: str | None
     round: int
@@ -68,8 +66,8 @@ def round_tables(
             )
 
 
-def outliers(table: RoundTable) -> list[Outlier]:
-    """Cells and whole rounds with a robust z beyond OUTLIER_Z, by median polish (Tukey 1977) of the log values."""
+def deviations(table: RoundTable) -> list[Deviation]:
+    """Every cell's and every round's, by median polish of the log values (Tukey 1977, Exploratory Data Analysis)."""
     cells = _logs(table)
     if cells is None:
         return []
@@ -77,17 +75,12 @@ def outliers(table: RoundTable) -> list[Outlier]:
     by_round = np.median(by_lane, axis=0)
     rest = by_lane - by_round
     rest -= np.median(rest, axis=1, keepdims=True)
-    names = list(table.lanes)
-    found = [
-        Outlier(lane=names[row], round=table.rounds[column], z=float(z), ratio=float(np.exp(rest[row, column])))
-        for (row, column), z in np.ndenumerate(_robust_z(rest))
-        if abs(z) > OUTLIER_Z
-    ]
-    away = by_round - np.median(by_round)
-    return found + [
-        Outlier(lane=None, round=table.rounds[column], z=float(z), ratio=float(np.exp(away[column])))
-        for (column,), z in np.ndenumerate(_robust_z(away))
-        if abs(z) > OUTLIER_Z
+    rounds = by_round - np.median(by_round)
+    named = [*zip(table.lanes, rest, _robust_z(rest), strict=True), (None, rounds, _robust_z(rounds))]
+    return [
+        Deviation(lane=lane, round=number, z=float(z), ratio=float(np.exp(log)))
+        for lane, logs, scores in named
+        for number, log, z in zip(table.rounds, logs, scores, strict=True)
     ]
 
 
@@ -100,5 +93,9 @@ def _logs(table: RoundTable) -> npt.NDArray[np.float64] | None:
 
 
 def _robust_z(away: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """In standard deviations as the median absolute deviation tells them, which are taken as 1 % at least."""
-    return away / max(float(np.median(np.abs(away))) / _NORMAL_MAD, 0.01)
+    """In standard deviations as the median absolute deviation tells them, which are taken as 1 % at least.
+
+    The polish leaves cells that are medians at exactly 0; they say nothing of the spread.
+    """
+    sizes = np.abs(away[np.abs(away) > _ROUNDING])
+    return away / max(float(np.median(sizes)) / _NORMAL_MAD if len(sizes) else 0.0, 0.01)
