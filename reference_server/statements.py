@@ -52,7 +52,8 @@ def slots(variant: Variant) -> tuple[str, ...]:
     """Every slot that the use cases run under this variant's policy."""
     policy = variant.policy
     needless = _NEEDLESS.get(policy.bookkeeping, ())
-    return (*(slot for slot in SLOTS if slot not in needless), *_ADDED.get(policy.read_receipts, ()))
+    routed = ("open_conversation/claim",) if variant.topology.routing == "application" else ()
+    return (*(slot for slot in SLOTS if slot not in needless), *_ADDED.get(policy.read_receipts, ()), *routed)
 
 
 def statements(variant: Variant) -> dict[str, str]:
