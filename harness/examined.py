@@ -16,7 +16,10 @@ _PLAN_SUMS = (
 
 
 def examinations(trials: Sequence[Trial]) -> dict[str, Json]:
-    """Lane → its examination, from the first valid trial that holds one; the A/A lane is left out."""
+    """Lane → its examination, from the first trial that holds one; the A/A lane is left out.
+
+    A void trial's counts as well: it was made after the window, and what disturbed that is over.
+    """
     found: dict[str, Json] = {}
     for trial in trials:
         examined = (trial.get("evidence") or {}).get("examination")
@@ -86,6 +89,8 @@ def indexes_of(examined: Mapping[str, Json], trials: Sequence[Trial], messages: 
     found: list[dict[str, Any]] = []
     for lane, one in examined.items():
         own = [trial["evidence"] for trial in trials if trial["lane"] == lane and trial.get("evidence")]
+        if not own:
+            continue
         found += [
             {"lane": lane, "index": name, **_index(name, told, own, one, messages)}
             for name, told in sorted(own[-1]["indexes"].items())

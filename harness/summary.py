@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from statistics import median
 from typing import Any
 
 from harness.answers import answer
@@ -54,20 +55,21 @@ def summarise(manifest: Mapping[str, Any], trials: Trials) -> dict[str, Any]:
         **_statistics(manifest, lanes, trials, every, findings, alpha),
         "hypotheses": _answers(manifest, lanes, trials, every, findings, alpha),
         **_decision(manifest, lanes, valid, findings, alpha),
+        "noise": _noise(findings),
         "latencies": latencies_of(_compared(manifest), lanes, valid),
         "throughput": throughput_of(valid, lanes),
         "deliveries": deliveries_of(valid),
         "replicas": replicas_of(valid),
         "maintenance": maintenance_of(valid),
-        **_evidence(manifest, valid),
+        **_evidence(manifest, trials, valid),
         "occupancy": occupancy_of(_compared(manifest), valid),
         "trials": [_trial_line(trial) for trial in trials],
         "voided": [_trial_line(trial) | {"reason": trial["void"]} for trial in trials if trial.get("void")],
     }
 
 
-def _evidence(manifest: Mapping[str, Any], valid: Trials) -> dict[str, Any]:
-    baseline, examined = manifest["experiment"]["baseline"], examinations(valid)
+def _evidence(manifest: Mapping[str, Any], trials: Trials, valid: Trials) -> dict[str, Any]:
+    baseline, examined = manifest["experiment"]["baseline"], examinations(trials)
     messages = (manifest["dataset"].get("rows") or {}).get("messages")
     return {
         "prices": prices_of(manifest, valid, examined, baseline),
@@ -183,6 +185,12 @@ def _decision(
     )
     chosen = recommend(costs, findings, baseline=baseline, minimum_effect=effect)
     return {"mix": mix.as_dict(), "weighed": costs, "recommendation": chosen}
+
+
+def _noise(findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The noise floors of the judged primary findings."""
+    floors = [f["noise_floor"] for f in findings if f["primary"] and f["noise_floor"] and f["p_adjusted"] is not None]
+    return {"median": median(floors) if floors else None, "most": max(floors, default=None)}
 
 
 def _order(scenarios: Sequence[Mapping[str, Any]], trials: Trials) -> list[list[str]]:

@@ -13,6 +13,7 @@ from harness.evidence.probe import probe_writes
 from harness.evidence.questions import Question, Questions, record_reads
 from harness.evidence.redis_families import redis_families
 from harness.evidence.sql_files import sql
+from harness.rounds import AGAIN
 from reference_server.errors import ChatError
 from reference_server.variant import Variant, load_variant
 
@@ -66,7 +67,8 @@ class Examiner:
         }
 
     def wants(self, lane: str) -> bool:
-        return lane not in self._examined
+        """The A/A lane's database is the baseline's over again."""
+        return lane not in self._examined and not lane.endswith(AGAIN)
 
     async def examine(self, dsn: str, redis_url: str, *, database: str, variant: str, lane: str) -> dict[str, Any]:
         """Everything that is asked once per lane, of the used clone, after its window; the clone is not used again."""
