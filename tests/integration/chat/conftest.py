@@ -44,7 +44,7 @@ class World:
         return sent.message["id"]
 
     async def stored_counts(self) -> dict[UUID, int]:
-        """Unread per receiver in the conversation, recounted from the messages, however the variant stores what is read."""
+        """Unread per receiver, recounted from the messages that a page shows."""
         page = await self.chat.newest_page(self.ann, self.conversation, limit=200)
         assert page.next is None
         return Counter(row["receiver_id"] for row in page.rows if not row["is_read"])
