@@ -11,7 +11,7 @@ import asyncpg
 from datasets.manifest import Manifest
 from harness.databases import drop_database, list_databases
 from harness.errors import HarnessError
-from harness.progress import Step
+from harness.progress import Step, console
 from harness.snapshots import Snapshot, ensure_snapshot
 from harness.stack.stack import Stack
 from harness.verify.answers import Answers, ask
@@ -75,6 +75,9 @@ async def verify_variants(ground: Ground, names: Sequence[str], *, keep: bool) -
     for name in names:
         done.append(await verify_variant(ground, load_variant(name), reference))
         ground.shown.advance(1, f"{name}: {len(done[-1].complaints)} complaints")
+        for complaint in done[-1].complaints:
+            # at once: with many variants the table is minutes away
+            console.print(f"{name}: {complaint}", markup=False)
         if not keep:
             await _drop_new(ground, before)
     return done

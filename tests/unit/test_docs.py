@@ -20,6 +20,7 @@ WORDS = (
     *("Dataset", "Variant", "Snapshot", "Operation", "Scenario", "Target", "Load", "Trial", "Round", "Evidence"),
     *("Estimate", "Verdict", "Hypothesis", "Experiment", "Run"),
     *("Response time", "Service time", "Send lag", "Lane", "Noise floor", "A/A", "Void"),
+    *("Check", "Known gap", "Disqualified"),
 )
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
