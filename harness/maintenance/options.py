@@ -43,13 +43,19 @@ async def option_for(connection: Connection, job: str, folder: Path = FOLDER) ->
 
 
 async def run_option(ground: Ground, job: str) -> Done:
-    """Run the job's SQL; it may tell the rows it changed in the setting chatbench.rows."""
+    """Run the job's SQL; it may tell rows and retries in settings of those names."""
     async with ground.connection() as connection:
         option = await option_for(connection, job)
         assert option, "why_not asked for it"
         await connection.execute(option.text)
-        rows = await connection.fetchval("SELECT nullif(current_setting('chatbench.rows', true), '')::bigint")
-        return Done(option=option.name, rows=rows)
+        rows = await _told(connection, "chatbench.rows")
+        retries = await _told(connection, "chatbench.retries")
+        return Done(option=option.name, rows=rows, details={} if retries is None else {"retries": retries})
+
+
+async def _told(connection: Connection, setting: str) -> int | None:
+    value: int | None = await connection.fetchval("SELECT nullif(current_setting($1, true), '')::bigint", setting)
+    return value
 
 
 async def has_option(ground: Ground, job: str) -> bool:

@@ -36,12 +36,13 @@ async def maintain(
     quiet_s: float,
 ) -> list[Measured]:
     """Do the jobs one after another; the folder they work in is gone afterwards."""
-    async with _ground(stack, database, variant, dataset) as ground:
+    async with ground_on(stack, database, variant, dataset) as ground:
         return await do_jobs(ground, chosen_jobs(jobs), quiet_s=quiet_s)
 
 
 @asynccontextmanager
-async def _ground(stack: Stack, database: str, variant: str, dataset: Dataset) -> AsyncIterator[Ground]:
+async def ground_on(stack: Stack, database: str, variant: str, dataset: Dataset) -> AsyncIterator[Ground]:
+    """A place to work on the clone; its folder is gone afterwards."""
     account = server_account()
     folder = _folder(stack, account)
     try:

@@ -27,6 +27,7 @@ _GO_ON_S = 2.0
 async def _run(ground: Ground) -> Done:
     lasting = lasting_ms()
     async with redis_of(ground.stack.redis.url(0)) as redis:
+        was = (await redis.config_get("appendonly"))["appendonly"]
         try:
             with ground.step("switch on"):
                 await redis.config_set("appendonly", "yes")
@@ -38,10 +39,10 @@ async def _run(ground: Ground) -> Done:
                 await redis.bgrewriteaof()
                 await until_idle(redis, *_REWRITING)
             expected = await _close_log(redis, lasting)
+            name = (await redis.config_get("appenddirname"))["appenddirname"]
+            folder = take(ground, await files_folder(redis) / name, "aof")
         finally:
-            await redis.config_set("appendonly", "no")
-        name = (await redis.config_get("appenddirname"))["appenddirname"]
-        folder = take(ground, await files_folder(redis) / name, "aof")
+            await redis.config_set("appendonly", was)
     with ground.step("read back"):
         found = await read_back(ground, folder, "--appendonly", "yes", "--appenddirname", name, lasting=lasting)
     different = compared(expected, found)

@@ -1,14 +1,19 @@
--- Months older than a year go as whole partitions: detached, then dropped, one month to a commit.
+-- Months older than a year go as whole partitions: detached, then dropped, a commit after each.
 -- when: EXISTS (SELECT FROM pg_partitioned_table WHERE partrelid = 'messages'::regclass AND partstrat = 'r') AND to_regclass('message_keys') IS NULL
--- Detaching locks messages for as long as it waits for running statements; the files themselves go at once.
+-- Detaching and dropping lock messages, and users and conversations with their foreign keys: waiting for one of these
+-- with another held has deadlocked with sends, so each waits 100 ms at most, lets go of all, and tries again.
 -- "A year" is counted from the setting chatbench.as_of, or from now; the rows told in chatbench.rows are the planner's.
 DO $$
 DECLARE
     cutoff TIMESTAMPTZ :=
         coalesce(nullif(current_setting('chatbench.as_of', true), '')::timestamptz, now()) - INTERVAL '1 year';
     month RECORD;
+    statement TEXT;
+    removed BIGINT;
     total BIGINT := 0;
+    retries BIGINT := 0;
 BEGIN
+    PERFORM set_config('lock_timeout', '100ms', false);
     FOR month IN
         SELECT i.inhrelid::regclass AS name,
                (SELECT sum(greatest(l.reltuples, 0))::bigint FROM pg_partition_tree(i.inhrelid) AS t
@@ -17,12 +22,26 @@ BEGIN
         WHERE i.inhparent = 'messages'::regclass
           AND substring(pg_get_expr(c.relpartbound, c.oid) FROM 'TO \(''([^'']+)''\)')::timestamptz <= cutoff
     LOOP
-        EXECUTE format('ALTER TABLE messages DETACH PARTITION %s', month.name);
-        COMMIT;
-        EXECUTE format('DROP TABLE %s', month.name);
-        COMMIT;
+        FOREACH statement IN ARRAY ARRAY[
+            format('ALTER TABLE messages DETACH PARTITION %s', month.name),
+            format('DROP TABLE %s', month.name)
+        ] LOOP
+            LOOP
+                BEGIN
+                    EXECUTE statement;
+                    GET DIAGNOSTICS removed = ROW_COUNT;
+                    EXIT;
+                EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                    retries := retries + 1;
+                END;
+                COMMIT;
+                PERFORM pg_sleep(0.02);
+            END LOOP;
+            COMMIT;
+            total := total + 0;
+        END LOOP;
         total := total + month.estimated;
     END LOOP;
-    PERFORM set_config('chatbench.rows', total::text, false);
+    PERFORM set_config('chatbench.rows', total::text, false), set_config('chatbench.retries', retries::text, false);
 END
 $$;
