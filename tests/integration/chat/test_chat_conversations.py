@@ -7,7 +7,7 @@ import pytest
 from redis.asyncio import Redis
 
 from reference_server.errors import BadRequest, NotFound
-from reference_server.variant import variants
+from tests.integration.chat.distinct_variants import distinct_variants
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ async def test_nobody_opens_a_conversation_with_themselves_or_with_nobody(world)
         await world.chat.open_conversation(world.ann, uuid4())
 
 
-@pytest.mark.parametrize("variant_name", variants())
+@pytest.mark.parametrize("variant_name", distinct_variants())
 async def test_the_list_goes_from_latest_activity_to_conversations_without_messages(world):
     others = [await world.chat.open_conversation(world.ann, other) for other in world.users[2:]]
     await world.say(world.bob, "latest")
@@ -51,7 +51,7 @@ async def test_the_list_goes_from_latest_activity_to_conversations_without_messa
     assert listed == [world.conversation, *silent]
 
 
-@pytest.mark.parametrize("variant_name", variants())
+@pytest.mark.parametrize("variant_name", distinct_variants())
 async def test_the_list_has_the_same_last_messages_with_and_without_redis(world, redis):
     await world.say(world.ann, "hello")
     cached = await world.chat.conversation_list(world.bob, limit=5)

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from reference_server.errors import BadRequest, NotFound
 from reference_server.records import BlockStatus
-from reference_server.variant import variants
+from tests.integration.chat.distinct_variants import distinct_variants
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ async def test_the_block_list_pages_from_the_latest(world):
     assert [row["blocked_id"] for row in (*first.rows, *rest.rows)] == world.users[:0:-1]
 
 
-@pytest.mark.parametrize("variant_name", variants())
+@pytest.mark.parametrize("variant_name", distinct_variants())
 async def test_who_leaves_takes_conversations_messages_blocks_and_cached_counts_along(world, redis):
     await world.say(world.ann, "hello")
     await world.chat.heartbeat(world.ann)
