@@ -230,9 +230,12 @@ Runs of six rounds in which nothing differs. Without correction a run with many 
 some "difference"; Holm's correction keeps the chance of any at 5 %, before noise floor and minimum effect."""
 
 _SEQUENTIAL = """\
-`--rounds 6 --until-resolved --max-rounds 24`: looks after {looks} rounds. The last two columns are Student's t alone,
-without noise floor and minimum effect: by the rule, and by looking at p < 5 % each time, which is what the rule
-prevents. Coverage is that of the interval at the look that ended the run."""
+`--rounds 6 --until-resolved --max-rounds 24` looks after these rounds:
+{looks}.
+The last two columns are Student's t alone, without noise floor and minimum effect: by the rule, and by looking at
+p < 5 % each time, which is what the rule prevents. The rule spends a little less than 5 %, for it holds whatever the
+looks have in common. Coverage is that of the interval at the look
+that ended the run."""
 
 _SERIAL = """\
 The promise above assumes that a round's paired difference does not depend on the one before. Where it does (AR(1)),
