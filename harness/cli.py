@@ -19,6 +19,7 @@ from harness.catalogue import describe, known_names
 from harness.doctor import checks
 from harness.errors import HarnessError
 from harness.experiment import FOLDER, Experiment, experiment_from, load_experiment, sequential
+from harness.listing import show
 from harness.maintenance.trial import with_archiving
 from harness.progress import console
 from harness.run_folder import RunFolder
@@ -72,15 +73,15 @@ def list_(
     kind: Annotated[
         str, typer.Argument(help="variants, scenarios, sweeps, datasets, experiments or hypotheses")
     ] = "variants",
+    factor: Annotated[str | None, typer.Option(help="variants that change this factor only")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
     """List what there is to choose from."""
-    entries = _guard(lambda: describe(kind))
+    entries = _guard(lambda: describe(kind, factor=factor))
     if as_json:
         typer.echo(orjson.dumps(entries, option=orjson.OPT_INDENT_2).decode())
         return
-    for entry in entries:
-        out.print(f"{entry['name']:<14} {entry['summary']}", markup=False)
+    show(entries, out)
 
 
 @app.command(epilog="Example: chatbench seed --dataset medium --variant spec")
@@ -109,7 +110,7 @@ def seed(
 
 @app.command(epilog="Example: chatbench verify --variant spec --dataset small")
 def verify(
-    variant: Annotated[str, typer.Option(help="schema variant")] = "baseline",
+    variant: Annotated[str, typer.Option(help="schema variant, or several with commas")] = "baseline",
     every_variant: Annotated[bool, typer.Option("--all-variants", help="each variant there is")] = False,
     dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "tiny",
     dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="the dataset's seed")] = 1,
@@ -127,7 +128,7 @@ def verify(
         own = verifying.verify_database(config, database, variant=variant, clone=clone)
         _tell_verified(_run(own), as_json=as_json)
         return
-    names = known_names().variants if every_variant else [variant]
+    names = known_names().variants if every_variant else variant.split(",")
     verified = _run(verifying.verify(config, names, dataset_name=dataset, seed=dataset_seed, keep=keep))
     _tell_verified(verified, as_json=as_json)
 

@@ -60,13 +60,14 @@ class Site:
         """How the database refuses a statement; None when it takes it. Nothing stays."""
         try:
             async with rolled_back(self.database):
-                await self.database.fetch(sql, *arguments)
+                status = await self.database.execute(sql, *arguments)
                 await self.database.execute("SET CONSTRAINTS ALL IMMEDIATE")
         except _REFUSALS as refused:
             return str(getattr(refused, "constraint_name", None) or refused)
         except asyncpg.PostgresError as problem:
             raise CouldNotRun(f"the attempt failed for another reason: {problem}") from problem
-        return None
+        # a statement may look for what it refers to, and store nothing where that is not
+        return "the statement, which stored nothing" if status.endswith(" 0") else None
 
     async def _add_user(self, one: UUID) -> None:
         name = f"chatbench_{one.hex}"

@@ -1,7 +1,8 @@
 """Verifying: variants one after another on the same data, each against what it declares."""
 
+import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from harness.verify.finding import Outcome
 from harness.verify.kept_answers import kept_answers
 from harness.verify.registry import CHECKS
 from harness.verify.variant_site import variant_site
-from reference_server.errors import VariantError
+from reference_server.errors import ChatError, VariantError
 from reference_server.variant import Variant, load_variant
 
 #: Whose answers all others must give: the schema as the report built it.
@@ -56,6 +57,14 @@ class Verification:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """A snapshot, and the databases that did not stand before it."""
+
+    snapshot: Snapshot
+    made: set[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Ground:
     """What all variants are verified on."""
 
@@ -68,28 +77,39 @@ class Ground:
 
 
 async def verify_variants(ground: Ground, names: Sequence[str], *, keep: bool) -> list[Verification]:
-    """The reference first, since all others are held against its answers. Snapshots made here go unless kept."""
-    before = {found.name for found in await list_databases(ground.stack.postgres.admin_dsn)}
-    reference = await _reference(ground, before, keep=keep)
+    """Each against the reference's answers, the next being built meanwhile. Snapshots made here go unless kept."""
+    variants = [load_variant(name) for name in names]
+    before = await _databases(ground)
     done = []
-    for name in names:
-        done.append(await verify_variant(ground, load_variant(name), reference))
-        ground.shown.advance(1, f"{name}: {len(done[-1].complaints)} complaints")
-        for complaint in done[-1].complaints:
-            # at once: with many variants the table is minutes away
-            console.print(f"{name}: {complaint}", markup=False)
+    builds: list[asyncio.Task[Built]] = []
+    try:
+        reference = await _reference(ground)
+        for variant, following in zip(variants, [*variants[1:], None], strict=True):
+            building = builds.pop() if builds else asyncio.create_task(_build(ground, variant))
+            await asyncio.wait([building])
+            if following:
+                builds.append(asyncio.create_task(_build(ground, following)))
+            done.append(await verify_variant(ground, variant, building, reference))
+            _tell(ground, done[-1])
+            if not keep and not building.exception():
+                await _drop(ground, building.result().made)
+    finally:
+        for unused in builds:
+            unused.cancel()
+        await asyncio.gather(*builds, return_exceptions=True)
         if not keep:
-            await _drop_new(ground, before)
+            await _drop(ground, await _databases(ground) - before)
     return done
 
 
-async def verify_variant(ground: Ground, variant: Variant, reference: Answers) -> Verification:
-    """Build or find its snapshot, ask, check."""
+async def verify_variant(
+    ground: Ground, variant: Variant, building: Awaitable[Built], reference: Answers
+) -> Verification:
+    """Ask and check on a clone; a schema that cannot be built fails, and nothing else is checked."""
     started = time.perf_counter()
     try:
-        snapshot = await _snapshot(ground, variant)
-        outcomes = await _outcomes(ground, variant, snapshot, reference)
-    except (asyncpg.PostgresError, VariantError, HarnessError) as problem:
+        outcomes = await _outcomes(ground, variant, (await building).snapshot, reference)
+    except (asyncpg.PostgresError, VariantError, HarnessError, ChatError) as problem:
         outcomes = _unbuilt(variant, f"{type(problem).__name__}: {problem}")
     return Verification(
         name=variant.name,
@@ -97,6 +117,13 @@ async def verify_variant(ground: Ground, variant: Variant, reference: Answers) -
         outcomes=outcomes,
         took_s=time.perf_counter() - started,
     )
+
+
+def _tell(ground: Ground, verified: Verification) -> None:
+    ground.shown.advance(1, f"{verified.name}: {len(verified.complaints)} complaints")
+    for complaint in verified.complaints:
+        # at once: with many variants the table is minutes away
+        console.print(f"{verified.name}: {complaint}", markup=False)
 
 
 async def _outcomes(ground: Ground, variant: Variant, snapshot: Snapshot, reference: Answers) -> list[Outcome]:
@@ -108,31 +135,38 @@ async def _outcomes(ground: Ground, variant: Variant, snapshot: Snapshot, refere
     return [*checked, compared]
 
 
-async def _reference(ground: Ground, before: set[str], *, keep: bool) -> Answers:
+async def _reference(ground: Ground) -> Answers:
     variant = load_variant(REFERENCE)
 
     async def asked() -> Answers:
-        snapshot = await _snapshot(ground, variant)
-        async with variant_site(ground.stack, variant, snapshot) as site:
+        async with variant_site(ground.stack, variant, (await _build(ground, variant)).snapshot) as site:
             return await ask(site.chat, ground.manifest)
 
-    answers = await kept_answers(ground.home, f"{ground.manifest.fingerprint[:12]}-{variant.fingerprint}", asked)
-    if not keep:
-        await _drop_new(ground, before)
-    return answers
+    return await kept_answers(ground.home, f"{ground.manifest.fingerprint[:12]}-{variant.fingerprint}", asked)
 
 
-async def _snapshot(ground: Ground, variant: Variant) -> Snapshot:
-    def told(doing: str, _: int) -> None:
-        ground.shown.advance(0, f"{variant.name}: {doing}")
+async def _build(ground: Ground, variant: Variant) -> Built:
+    before = await _databases(ground)
+    snapshot = await ensure_snapshot(
+        ground.stack.postgres,
+        variant,
+        ground.manifest,
+        ground.data,
+        build="a",
+        progress=lambda doing, _: ground.shown.advance(0, f"{variant.name}: {doing}"),
+    )
+    return Built(snapshot=snapshot, made=await _databases(ground) - before)
 
-    return await ensure_snapshot(ground.stack.postgres, variant, ground.manifest, ground.data, build="a", progress=told)
+
+async def _databases(ground: Ground) -> set[str]:
+    """Snapshots of ours; a clone comes and goes beside them."""
+    found = await list_databases(ground.stack.postgres.admin_dsn)
+    return {one.name for one in found if one.mark.role == "snapshot"}
 
 
-async def _drop_new(ground: Ground, before: set[str]) -> None:
-    for found in await list_databases(ground.stack.postgres.admin_dsn):
-        if found.name not in before:
-            await drop_database(ground.stack.postgres.admin_dsn, found.name)
+async def _drop(ground: Ground, names: Collection[str]) -> None:
+    for name in names:
+        await drop_database(ground.stack.postgres.admin_dsn, name)
 
 
 def _unbuilt(variant: Variant, problem: str) -> list[Outcome]:

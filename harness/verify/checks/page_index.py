@@ -1,15 +1,16 @@
 """Cursor pages reach a conversation's messages through an index that leads with the conversation."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from copy import copy
 from typing import Any
-from uuid import UUID
 
 import orjson
 
 from harness.verify.errors import CouldNotRun
 from harness.verify.finding import Finding, from_problems
 from harness.verify.site import Site, rolled_back
-from reference_server.records import Cursor
+from reference_server.chat import Chat
+from reference_server.database import Database
 
 _LONG = """
 SELECT id, user1_id FROM conversations WHERE last_message_id IS NOT NULL ORDER BY last_message_at DESC LIMIT 1
@@ -25,27 +26,39 @@ async def check(site: Site) -> Finding:
     cursor = page.next
     if cursor is None:
         raise CouldNotRun("the newest page of a conversation is empty")
-    plans = {"newest page": await _newest(site, row["user1_id"], row["id"])}
-    plans["older page"] = await _older(site, row["user1_id"], row["id"], cursor)
+    user, conversation = row["user1_id"], row["id"]
+    plans = {
+        "newest page": await _plan(site, lambda chat: chat.newest_page(user, conversation, limit=_LIMIT)),
+        "older page": await _plan(site, lambda chat: chat.older_page(user, conversation, before=cursor, limit=_LIMIT)),
+    }
     problems = [f"{name}: {how(plan)}" for name, plan in plans.items() if not finds_by_conversation(plan)]
     return from_problems(problems, "; ".join(f"{name}: {how(plan)}" for name, plan in plans.items()))
 
 
-async def _newest(site: Site, user: UUID, conversation: UUID) -> dict[str, Any]:
-    return await _plan(site, "newest_page", conversation, user, _LIMIT)
-
-
-async def _older(site: Site, user: UUID, conversation: UUID, cursor: Cursor) -> dict[str, Any]:
-    return await _plan(site, "older_page", conversation, user, cursor.created_at, cursor.id, _LIMIT)
-
-
-async def _plan(site: Site, slot: str, *arguments: Any) -> dict[str, Any]:
+async def _plan(site: Site, page: Callable[[Chat], Awaitable[object]]) -> dict[str, Any]:
     """Without sequential scans wherever an index will do: on little data the planner's own choice says nothing."""
+    chat = copy(site.chat)
+    noted = _Noted(site.chat.db)
+    chat.db = noted  # type: ignore[assignment] # the part of it that pages use
+    await page(chat)
+    sql, arguments = noted.statements[0]
     async with rolled_back(site.database):
         await site.database.execute("SET LOCAL enable_seqscan = off")
-        rows = await site.database.fetch(f"EXPLAIN (FORMAT JSON)\n{site.chat.sql[slot]}", *arguments)
+        rows = await site.database.fetch(f"EXPLAIN (FORMAT JSON)\n{sql}", *arguments)
     plan: dict[str, Any] = orjson.loads(rows[0][0])[0]["Plan"]
     return plan
+
+
+class _Noted:
+    """A database that notes what it is asked: what a page is asked with differs between page methods."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.statements: list[tuple[str, tuple[Any, ...]]] = []
+
+    async def fetch(self, sql: str, *arguments: Any) -> Any:
+        self.statements.append((sql, arguments))
+        return await self._database.fetch(sql, *arguments)
 
 
 def finds_by_conversation(plan: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from harness.snapshots import ensure_snapshot
 from harness.verify.answers import ask, differing
 from harness.verify.lanes import lane_answers
 from harness.verify.variant_site import variant_site
-from harness.verify.verifying import Ground, verify_variant, verify_variants
+from harness.verify.verifying import Ground, _build, verify_variant, verify_variants
 from reference_server.variant import SqlFile, load_variant
 
 
@@ -98,7 +98,7 @@ async def test_a_variant_that_cannot_be_built_fails_and_says_why(ground, spec_an
     broken = SqlFile(name=sql.name, path=sql.path, text="CREATE INDEX messages_page ON messages (nothing)")
     spec = load_variant("spec")
     variant = replace(spec, name="unbuildable", indexes={**spec.indexes, "messages_page": broken})
-    verified = await verify_variant(ground, variant, spec_answers)
+    verified = await verify_variant(ground, variant, _build(ground, variant), spec_answers)
     assert len(verified.complaints) == 1
     assert 'column "nothing" does not exist' in verified.complaints[0]
     assert {outcome.state for outcome in verified.outcomes[1:]} == {"not run"}
