@@ -12,6 +12,7 @@ from reports.tables import table
 from reports.wording import MISSING, amount, duration, size, spoken
 
 _SECOND_US = 1_000_000
+_BEHIND_US = 250_000
 
 
 def build(run: StoredRun) -> Section | None:
@@ -24,12 +25,18 @@ def build(run: StoredRun) -> Section | None:
         jobs=table(pd.DataFrame([_job(entry) for entry in done]), "What each job took"),
         sends=table(pd.DataFrame([_sends(entry) for entry in done]), "Sends: just before the job → beside it"),
         verdict=_verdict(entries),
+        behind=[(e["variant"], spoken(e["job"])) for e in done if _was_behind(e)],
         not_done=[(e["variant"], spoken(e["job"]), e["skipped"]) for e in entries if e.get("skipped")],
         failed=[(e["variant"], spoken(e["job"]), e["failed"]) for e in entries if e.get("failed")],
         steps=[(e["variant"], spoken(e["job"]), _steps(e), _details(e)) for e in done if e["steps"] or e["details"]],
         pictures=[_picture(trial) for trial in run.valid_trials if trial.get("maintenance")],
     )
     return Section(anchor="maintenance", title="Maintenance", body=body)
+
+
+def _was_behind(entry: Json) -> bool:
+    """Sends were already queueing before the job: what the queue did to them hides what the job did."""
+    return (entry["quiet"]["p50_us"] or 0) > _BEHIND_US
 
 
 def _job(entry: Json) -> dict[str, str]:
