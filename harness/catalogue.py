@@ -4,6 +4,7 @@ import ast
 import sys
 import tomllib
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from harness.errors import HarnessError
 from harness.experiment import FOLDER, KnownNames
 from harness.maintenance.catalogue import JOBS
 from harness.sweep.catalog import SWEEPS
-from reference_server.variant import load_variant, variants
+from reference_server.variant import Variant, load_variant, variants
+from reference_server.variant_file import FACTORS
 
 
 def known_names() -> KnownNames:
@@ -30,8 +32,11 @@ def scenario_names() -> list[str]:
     return sorted(path.stem for path in _scenario_files())
 
 
-def describe(kind: str) -> list[dict[str, Any]]:
-    """Entries of one kind, each with name and summary. Raises HarnessError for a kind that does not exist."""
+def describe(kind: str, *, factor: str | None = None) -> list[dict[str, Any]]:
+    """Entries of one kind, each with name and summary; of variants only those of a factor when one is asked for.
+
+    Raises HarnessError for a kind or a factor that does not exist.
+    """
     kinds: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "variants": _variants,
         "scenarios": _scenarios,
@@ -44,14 +49,39 @@ def describe(kind: str) -> list[dict[str, Any]]:
         error = HarnessError(f"There is no list of {kind!r}. Choose one of: {', '.join(kinds)}.")
         error.exit_code = 2
         raise error
-    return kinds[kind]()
+    entries = kinds[kind]()
+    return entries if factor is None else _of_factor(entries, kind, factor)
+
+
+def _of_factor(entries: list[dict[str, Any]], kind: str, factor: str) -> list[dict[str, Any]]:
+    wanted = factor.strip().replace(" ", "_")
+    if kind == "variants" and wanted in FACTORS:
+        return [entry for entry in entries if entry["factor"] == wanted]
+    problem = f"There is no factor {factor!r}." if kind == "variants" else f"The list of {kind} has no factors."
+    near = get_close_matches(wanted, FACTORS, n=3) or FACTORS
+    error = HarnessError(f"{problem} Ask for variants of one of: {', '.join(near)}.")
+    error.exit_code = 2
+    raise error
 
 
 def _variants() -> list[dict[str, Any]]:
-    loaded = [load_variant(name) for name in variants()]
-    return [
-        {"name": v.name, "summary": v.summary, "extends": v.extends, "known_gaps": list(v.known_gaps)} for v in loaded
-    ]
+    """In the order of the factors, bundles first."""
+    order = ["bundle", *FACTORS]
+    entries = [_variant(load_variant(name)) for name in variants()]
+    return sorted(entries, key=lambda entry: (order.index(entry["factor"]), entry["name"]))
+
+
+def _variant(variant: Variant) -> dict[str, Any]:
+    return {
+        "name": variant.name,
+        "factor": variant.steps[-1].factor,
+        "summary": variant.summary,
+        "question": variant.question,
+        "source": variant.source,
+        "extends": variant.extends,
+        "factors": list(variant.factors),
+        "known_gaps": list(variant.known_gaps),
+    }
 
 
 def _scenarios() -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from harness.summary import summarise
 from harness.sweep.catalog import SWEEPS
 from harness.sweep.runner import run_sweep
 from harness.trial import TrialPlan, run_trial
+from harness.typed_command import typed_command
 from harness.verify.lanes import lane_answers
 from reference_server.variant import load_variant
 
@@ -204,6 +206,7 @@ async def _manifest(stack: Stack, experiment: Experiment, prepared: Prepared, fo
         "schema_version": 1,
         "run_id": folder.path.name or secrets.token_hex(4),
         "created_at": datetime.now(UTC).isoformat(),
+        "command": typed_command(sys.argv),
         "experiment": experiment.as_dict(),
         "environment": {
             **describe_machine(),

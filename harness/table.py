@@ -68,6 +68,14 @@ class TableReader:
             raise self.error(key, f"{value!r} does not fit", expected)
         return list(value)
 
+    def lists(self, key: str) -> list[list[str]]:
+        """Lists of texts; none where the key is missing."""
+        expected = "a list of lists of texts"
+        value = self._typed(key, list, expected, [])
+        if not all(isinstance(item, list) and all(isinstance(text, str) for text in item) for item in value):
+            raise self.error(key, f"{value!r} does not fit", expected)
+        return [list(item) for item in value]
+
     def tables(self, key: str, *, least: int) -> list["TableReader"]:
         expected = f"at least {least} [[{key}]] table(s)"
         value = self._typed(key, list, expected, _REQUIRED if least else [])

@@ -1,5 +1,6 @@
 """Verdicts: the primary metrics, operation by operation."""
 
+from harness.mixing import texts_of
 from reports.matrix import verdict_matrix
 from reports.section import Section, fill
 from reports.stored_run import StoredRun
@@ -32,5 +33,5 @@ def build(run: StoredRun) -> Section | None:
     return Section(
         anchor="verdicts",
         title="Verdicts",
-        body=fill("sections/verdicts.html.j2", tables=tables, minimum_effect=effect),
+        body=fill("sections/verdicts.html.j2", tables=tables, minimum_effect=effect, mixed=texts_of(run.manifest)),
     )
