@@ -42,6 +42,7 @@ class Mix:
             "reads": reads,
             "writes": total - reads,
             "read_share": reads / total if total else None,
+            "write_share": (total - reads) / total if total else None,
             "operations": [
                 {
                     "scenario": subject[0],

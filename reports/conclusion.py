@@ -1,10 +1,13 @@
-"""The conclusion: what the findings say, in a sentence or two."""
+"""The conclusion: the recommendation, what the findings say, and what to keep in mind."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.rounds import AGAIN
+from reports.recommended import gaps_of, recommended
 from reports.stored_run import Json, StoredRun
+from reports.unjudged import unjudged
 from reports.wording import listed, ratio, spoken
 
 #: What is gained at one operation does not excuse a loss this many times as large at another.
@@ -15,30 +18,42 @@ DOMINANT = 2.0
 class Conclusion:
     """What stands at the top of the page."""
 
-    #: Two or three sentences.
-    text: str
+    #: The recommendation, or what else the run says: one or two sentences.
+    lead: str
+    #: Operation by operation, in a few sentences; may be empty.
+    detail: str
     #: What to keep in mind while believing them.
     warnings: list[str]
 
 
 def conclude(run: StoredRun) -> Conclusion:
-    """From the primary findings; the database's blocks say what milliseconds leave open."""
+    """The recommendation first, then the primary findings; blocks say what milliseconds leave open."""
     primary = [f for f in run.summary["findings"] if f["primary"]]
-    judged = [f for f in primary if not f["candidate"].endswith(":again") and not f.get("disqualified")]
+    judged = [f for f in primary if not f["candidate"].endswith(AGAIN) and not f.get("disqualified")]
+    warnings, beside = _warnings(run, primary), unjudged(run)
     if not any(f["ratio"] is not None for f in judged):
-        return Conclusion(
-            text="Nothing was compared: no candidate has two valid rounds.", warnings=_warnings(run, primary)
-        )
+        lead = beside or _nothing(run, primary)
+        return Conclusion(lead=lead, detail="", warnings=warnings)
     candidates = list(dict.fromkeys(f["candidate"] for f in judged))
     told = [_told(name, [f for f in judged if f["candidate"] == name]) for name in candidates]
     changes = "; ".join(sorted((t for t in told if t), key=lambda t: "plainly worse" not in t))
     first = (
         f"{changes[0].upper()}{changes[1:]}."
         if changes
-        else "By response time, no candidate was shown to be better or worse."
+        else "By itself, no operation of any candidate was shown to be better or worse."
     )
-    said = [first, _rest(judged), _by_blocks(run, candidates)]
-    return Conclusion(text=" ".join(sentence for sentence in said if sentence), warnings=_warnings(run, primary))
+    said = [first, _rest(judged), _by_blocks(run, candidates), beside]
+    lead, *detail = [sentence for sentence in (recommended(run), *said) if sentence]
+    return Conclusion(lead=lead, detail=" ".join(detail), warnings=warnings)
+
+
+def _nothing(run: StoredRun, primary: Sequence[Json]) -> str:
+    barred = {f["candidate"] for f in primary if f.get("disqualified")}
+    if barred and all(f["candidate"] in barred or f["candidate"].endswith(AGAIN) for f in primary):
+        return "Every candidate is disqualified: they answer otherwise than the baseline, so nothing is compared."
+    if not run.summary["experiment"]["candidates"]:
+        return "Nothing was compared: the run has one variant. Its own figures are below."
+    return "Nothing was compared: no candidate has two valid rounds."
 
 
 def _by_blocks(run: StoredRun, candidates: Sequence[str]) -> str | None:
@@ -87,7 +102,7 @@ def _with(findings: Sequence[Json], verdict: str) -> list[Any]:
 
 
 def _warnings(run: StoredRun, primary: Sequence[Json]) -> list[str]:
-    again = [f for f in primary if f["candidate"].endswith(":again")]
+    again = [f for f in primary if f["candidate"].endswith(AGAIN)]
     failed = [spoken(f["operation"]) for f in again if f["verdict"] in ("better", "worse")]
     found = []
     if failed:
@@ -109,6 +124,30 @@ def _warnings(run: StoredRun, primary: Sequence[Json]) -> list[str]:
     status = run.manifest.get("status")
     if status not in (None, "finished", "complete", "done"):
         found.append(f"The run is {status}: it speaks of the trials that ended.")
-    gaps = {f["candidate"]: f["known_gaps"] for f in primary if f.get("known_gaps")}
-    found += [f"{name} gives a different guarantee: {listed(list(what))}." for name, what in gaps.items()]
+    candidates = run.summary["experiment"]["candidates"]
+    found += [
+        f"{name} gives a different guarantee: {listed(gaps)}." for name in candidates if (gaps := gaps_of(run, name))
+    ]
+    for gap, names in _gaps_of_baseline(run).items():
+        found.append(f"{run.baseline} gives a different guarantee than {listed(names)}: {gap}.")
+    seen = len(run.summary.get("warnings") or ())
+    if seen:
+        found.append(
+            f"{seen} {'thing' if seen == 1 else 'things'} stood out among the rounds; see Rounds in time order."
+        )
     return found
+
+
+def _gaps_of_baseline(run: StoredRun) -> dict[str, list[str]]:
+    """Gap of the baseline → candidates without it."""
+    variants = run.summary["variants"]
+    gaps = (variants.get(run.baseline) or {}).get("known_gaps") or []
+    without = {
+        gap: [
+            name
+            for name in run.summary["experiment"]["candidates"]
+            if gap not in ((variants.get(name) or {}).get("known_gaps") or [])
+        ]
+        for gap in gaps
+    }
+    return {gap: names for gap, names in without.items() if names}

@@ -1,11 +1,16 @@
 """The page: a run folder becomes one report.html that needs nothing else."""
 
+from dataclasses import replace
 from pathlib import Path
-from statistics import median
 
+from markupsafe import Markup
+
+from harness.rounds import AGAIN
 from harness.run_folder import write_atomically
 from reports.conclusion import conclude
-from reports.section import TEMPLATES, fill
+from reports.glossary import Explainer
+from reports.palette import rules, switchable
+from reports.section import TEMPLATES, Section, fill
 from reports.sections import ORDER
 from reports.stored_run import StoredRun, read_run
 from reports.wording import amount, percent
@@ -20,44 +25,56 @@ def render(folder: Path) -> Path:
 
 def page_of(run: StoredRun) -> str:
     """The whole page."""
-    experiment = run.summary["experiment"]
+    experiment, explainer = run.summary["experiment"], Explainer()
+    sections = [_finished(section, explainer) for build in ORDER if (section := build(run))]
     return fill(
         "page.html.j2",
-        style=(TEMPLATES / "style.css").read_text(encoding="utf-8"),
+        style=Markup(rules() + (TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - our own files
         question=experiment.get("question") or experiment["name"],
         name=experiment["name"],
         run_id=run.summary["run_id"],
         created_at=str(run.summary["created_at"])[:16].replace("T", " "),
         conclusion=conclude(run),
         facts=_facts(run),
-        sections=[section for build in ORDER if (section := build(run))],
+        sections=sections,
+        terms=sorted(explainer.used.values(), key=lambda term: term.name.lower()),
     )
 
 
+def _finished(section: Section, explainer: Explainer) -> Section:
+    """Its words explained, its pictures legible on light and on dark paper."""
+    return replace(section, body=switchable(explainer.explain(section.body)))
+
+
 def _facts(run: StoredRun) -> list[tuple[str, str]]:
-    """(name, value) of what one wants to know before believing a verdict."""
+    """(name, value) of what one wants to know before believing a verdict; what a run did not do is left out."""
     summary, experiment = run.summary, run.summary["experiment"]
     rows = (summary["dataset"].get("rows") or {}).get("messages")
-    return [
-        ("dataset", str(summary["dataset"]["name"]) + (f", {amount(rows)} messages" if rows else "")),
-        ("rounds", f"{experiment['rounds']} × {len(run.lanes)} lanes"),
-        ("void trials", f"{len(summary['voided'])} of {len(summary['trials'])}"),
-        ("minimum effect", percent(experiment.get("minimum_effect", 0.05))),
-        ("noise floor", _noise(run)),
-        ("A/A lane", _again(run)),
-    ]
+    facts = [("dataset", str(summary["dataset"]["name"]) + (f", {amount(rows)} messages" if rows else ""))]
+    if summary["findings"]:
+        facts += [
+            ("rounds", f"{experiment['rounds']} × {len(run.lanes)} lanes"),
+            ("reads and writes", _mix(run)),
+            ("minimum effect", percent(experiment.get("minimum_effect", 0.05))),
+            ("noise floor", _noise(run)),
+            ("A/A lane", _again(run)),
+        ]
+    if summary["trials"]:
+        facts.append(("void trials", f"{len(summary['voided'])} of {len(summary['trials'])}"))
+    return facts
+
+
+def _mix(run: StoredRun) -> str:
+    mix = run.summary.get("mix") or {}
+    return f"{percent(mix['read_share'])} to {percent(mix['write_share'])}" if mix.get("calls") else "unknown"
 
 
 def _noise(run: StoredRun) -> str:
-    floors = [
-        f["noise_floor"]
-        for f in run.summary["findings"]
-        if f["primary"] and f["noise_floor"] and f["p_adjusted"] is not None
-    ]
-    return f"{percent(median(floors))} median, {percent(max(floors))} most" if floors else "unknown"
+    floor = run.summary["noise"]
+    return "unknown" if floor["median"] is None else f"{percent(floor['median'])} median, {percent(floor['most'])} most"
 
 
 def _again(run: StoredRun) -> str:
-    again = [f["verdict"] for f in run.summary["findings"] if f["primary"] and f["candidate"].endswith(":again")]
+    again = [f["verdict"] for f in run.summary["findings"] if f["primary"] and f["candidate"].endswith(AGAIN)]
     words = dict.fromkeys(sorted(again))
     return ", ".join(f"{again.count(word)} {word}" for word in words) or "not judged"

@@ -1,66 +1,68 @@
-"""Latency: how response times are spread in each lane, operation by operation."""
+"""Latency: each operation's response times, their spread over rounds and over the window, and the three clocks."""
 
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from markupsafe import Markup
 
-from harness.comparison import TASK_PREFIX
 from harness.histograms import Histogram, decode, merge
 from reports.lane_style import LaneStyle, lane_styles
 from reports.quantile_picture import quantile_picture
 from reports.section import Section, fill
+from reports.series_picture import medians_by_second, series_picture
 from reports.stored_run import Json, StoredRun
 from reports.tables import table
-from reports.wording import MISSING, duration, spoken
+from reports.wording import amount, duration, spoken
 
-#: The share, its name, and the samples from which it is shown (ten above it at p90 and below, one in 1/(1−q) beyond).
-PERCENTILES = ((0.5, "p50", 2), (0.9, "p90", 10), (0.99, "p99", 100), (0.999, "p99.9", 1000))
+CLOCKS = {"response": "response time", "service": "service time", "lag": "send lag"}
+PERCENTILES = ("p50", "p90", "p99", "p99_9")
 
 
 def build(run: StoredRun) -> Section | None:
-    styles = lane_styles(run.lanes, run.baseline)
+    styles, rows = lane_styles(run.lanes, run.baseline), run.summary.get("latencies") or []
     groups = [
-        (f"{scenario} on {target}", [_panel(operation, merged, styles) for operation, merged in operations.items()])
+        (f"{scenario} on {target}", [_panel(run, own, styles) for own in _by_operation(rows, scenario, target)])
         for scenario, target in run.compared
-        if (operations := _merged(run, scenario, target))
     ]
+    groups = [(title, panels) for title, panels in groups if panels]
     if not groups:
         return None
     body = fill("sections/latency.html.j2", groups=groups, styles=list(styles.values()))
     return Section(anchor="latency", title="Response times", body=body)
 
 
-def _merged(run: StoredRun, scenario: str, target: str) -> dict[str, dict[str, Histogram]]:
-    """Operation → lane → all rounds together."""
-    by_lane = {lane: run.trials_of(scenario, target, lane) for lane in run.lanes}
-    names = dict.fromkeys(o for trials in by_lane.values() for t in trials for o in t["operations"])
+def _by_operation(rows: Sequence[Json], scenario: str, target: str) -> list[list[Json]]:
+    own = [row for row in rows if (row["scenario"], row["target"]) == (scenario, target)]
+    return [[row for row in own if row["operation"] == name] for name in dict.fromkeys(r["operation"] for r in own)]
+
+
+def _panel(run: StoredRun, rows: Sequence[Json], styles: Mapping[str, LaneStyle]) -> dict[str, str | Markup | None]:
+    scenario, target, operation = (rows[0][key] for key in ("scenario", "target", "operation"))
+    trials = {lane: run.trials_of(scenario, target, lane) for lane in run.lanes}
+    rounds = {lane: found for lane, ones in trials.items() if (found := _rounds(ones, operation))}
+    merged = {lane: whole for lane, ones in rounds.items() if (whole := merge(ones)) and whole.total}
+    name = f"{scenario}-{target}-{operation}"
+    series = {lane: medians_by_second(ones, operation) for lane, ones in trials.items()}
     return {
-        name: {lane: found for lane, trials in by_lane.items() if (found := _lane(trials, name))}
-        for name in names
-        if not name.startswith(TASK_PREFIX)
+        "name": spoken(operation),
+        "curves": quantile_picture(f"latency-{name}", spoken(operation), merged, styles, rounds=rounds),
+        "series": series_picture(f"series-{name}", spoken(operation), series, styles),
+        "percentiles": table(_percentiles(rows, "response"), "Response time, all rounds together"),
+        "clocks": table(pd.concat([_percentiles(rows, clock) for clock in CLOCKS]), "By each of the three clocks"),
     }
 
 
-def _lane(trials: Sequence[Json], operation: str) -> Histogram | None:
-    recorded = [t["operations"][operation] for t in trials if operation in t["operations"]]
-    found = merge(decode(one["response"]) for one in recorded if one.get("response"))
-    return found if found and found.total else None
+def _rounds(trials: Sequence[Json], operation: str) -> list[Histogram]:
+    recorded = [trial["operations"].get(operation) or {} for trial in trials]
+    return [h for one in recorded if one.get("response") and (h := decode(one["response"])).total]
 
 
-def _panel(
-    operation: str, lanes: Mapping[str, Histogram], styles: Mapping[str, LaneStyle]
-) -> tuple[str, Markup, Markup]:
-    rows = [{"lane": lane, "samples": f"{h.total:,}"} | _shown(h) for lane, h in lanes.items()]
-    return (
-        spoken(operation),
-        quantile_picture(f"latency-{operation}", spoken(operation), lanes, styles),
-        table(pd.DataFrame(rows), "All rounds together"),
+def _percentiles(rows: Sequence[Json], clock: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"clock": CLOCKS[clock], "lane": row["lane"], "samples": amount(row["samples"])}
+            | {name.replace("_", "."): duration(row[f"{name}_us"]) for name in PERCENTILES}
+            for row in rows
+            if row["clock"] == clock
+        ]
     )
-
-
-def _shown(histogram: Histogram) -> dict[str, str]:
-    return {
-        name: duration(histogram.quantile(share)) if histogram.total >= least else MISSING
-        for share, name, least in PERCENTILES
-    }

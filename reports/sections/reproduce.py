@@ -1,8 +1,9 @@
-"""Reproduce: how to get this run again, and this page."""
+"""Reproduce: the data behind this page, how to get the run again, and the page."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reports.embedded import embedded_files
 from reports.section import Section, fill
 from reports.stored_run import StoredRun
 
@@ -14,13 +15,14 @@ def build(run: StoredRun) -> Section | None:
     experiment = run.summary["experiment"]
     return Section(
         anchor="reproduce",
-        title="How to run this again",
+        title="Data, and how to run this again",
         body=fill(
             "sections/reproduce.html.j2",
             command=run.manifest.get("command"),
             file="\n".join(_toml(experiment)),
             name=experiment["name"],
             run_id=run.summary["run_id"],
+            embedded=list(embedded_files(run.summary)),
         ),
     )
 

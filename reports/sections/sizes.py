@@ -1,6 +1,6 @@
 """Sizes: what each variant occupies, and indexes that nothing scanned."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -11,84 +11,63 @@ from reports.wording import MISSING, amount, percent, size
 
 
 def build(run: StoredRun) -> Section | None:
-    trials: dict[str, list[Json]] = {lane: [] for lane in run.lanes}
-    for trial in run.valid_trials:
-        if trial.get("evidence") and (trial["scenario"], trial["target"]) in run.compared:
-            trials.setdefault(trial["variant"], []).append(trial)
-    trials = {variant: ones for variant, ones in trials.items() if ones}
-    if not trials:
+    rows = run.summary.get("occupancy") or []
+    if not rows:
         return None
-    unused = [(variant, found) for variant, ones in trials.items() if (found := _never_scanned(ones))]
-    uses = _side_by_side(trials, _index_uses)
+    # where indexes were examined one by one, their own section says more
+    uses = pd.DataFrame() if run.summary.get("indexes") else _side_by_side(rows, _index_uses)
+    unused = [] if uses.empty else [(row["variant"], found) for row in rows if (found := _never_scanned(row))]
     body = fill(
         "sections/sizes.html.j2",
-        sizes=table(_side_by_side(trials, _table_sizes), "Tables, at the end of each variant's last trial"),
+        sizes=table(_side_by_side(rows, _table_sizes), "Tables, at the end of each variant's last trial"),
         indexes=None if uses.empty else table(uses, "Indexes: size, and scans over all windows"),
         unused=unused,
-        caches=table(pd.DataFrame([_caches(variant, ones) for variant, ones in trials.items()]), "Caches and WAL"),
+        caches=table(pd.DataFrame([_caches(row) for row in rows]), "Caches and WAL"),
     )
     return Section(anchor="sizes", title="Sizes and caches", body=body)
 
 
-def _side_by_side(
-    trials: Mapping[str, Sequence[Json]], describe: Callable[[Sequence[Json]], dict[str, str]]
-) -> pd.DataFrame:
+def _side_by_side(rows: Sequence[Json], describe: Callable[[Json], dict[str, str]]) -> pd.DataFrame:
     """One column a variant, one row a thing; what a variant lacks is a dash."""
-    frame = pd.DataFrame({variant: describe(ones) for variant, ones in trials.items()})
-    return frame.fillna(MISSING).rename_axis("").reset_index()
+    frame = pd.DataFrame({row["variant"]: describe(row) for row in rows})
+    return frame if frame.empty else frame.fillna(MISSING).rename_axis("").reset_index()
 
 
-def _table_sizes(trials: Sequence[Json]) -> dict[str, str]:
-    evidence = trials[-1]["evidence"]
-    found = {"whole database": size(evidence.get("database_bytes"))}
-    for name, told in (evidence.get("tables") or {}).items():
-        found[f"{name}, rows"] = size(told.get("bytes"))
-        found[f"{name}, indexes"] = size(told.get("indexes_bytes"))
-        found[f"{name}, HOT share of updates"] = percent(told.get("hot_share"))
+def _table_sizes(row: Json) -> dict[str, str]:
+    found = {"whole database": size(row["database_bytes"])}
+    for name, told in row["tables"].items():
+        found[f"{name}, rows"] = size(told["bytes"])
+        found[f"{name}, indexes"] = size(told["indexes_bytes"])
+        found[f"{name}, HOT share of updates"] = percent(told["hot_share"])
     return {name: text for name, text in found.items() if text not in (MISSING, size(0))}
 
 
-def _index_uses(trials: Sequence[Json]) -> dict[str, str]:
-    last = trials[-1]["evidence"].get("indexes") or {}
+def _index_uses(row: Json) -> dict[str, str]:
     return {
-        f"{told.get('table')}: {name}": f"{size(told.get('bytes'))}, {_scans(trials, name):,} scans"
-        for name, told in last.items()
+        f"{told['table']}: {name}": f"{size(told['bytes'])}, {told['scans']:,} scans"
+        for name, told in row["indexes"].items()
     }
 
 
-def _scans(trials: Sequence[Json], name: str) -> int:
-    told = [(trial["evidence"].get("indexes") or {}).get(name) or {} for trial in trials]
-    return sum(int(one.get("scans") or 0) for one in told)
-
-
-def _never_scanned(trials: Sequence[Json]) -> list[tuple[str, str, int]]:
+def _never_scanned(row: Json) -> list[tuple[str, str, int]]:
     """(index, table, bytes) of indexes without a scan in any window of the variant, the largest first."""
-    last = trials[-1]["evidence"].get("indexes") or {}
     unused = [
-        (name, str(told.get("table")), int(told.get("bytes") or 0))
-        for name, told in last.items()
-        if _scans(trials, name) == 0
+        (name, str(told["table"]), int(told["bytes"] or 0))
+        for name, told in row["indexes"].items()
+        if not told["scans"]
     ]
     return sorted(unused, key=lambda item: -item[2])
 
 
-def _caches(variant: str, trials: Sequence[Json]) -> dict[str, str]:
-    parts = [trial["evidence"].get("redis") or {} for trial in trials]
-    hits, misses = (sum(part.get(key) or 0 for part in parts) for key in ("hits", "misses"))
-    shares = [s for trial in trials if (s := trial["evidence"].get("cache_hit_share")) is not None]
+def _caches(row: Json) -> dict[str, str]:
     return {
-        "variant": variant,
-        "Redis hits": amount(hits),
-        "Redis misses": amount(misses),
-        "Redis memory": size(max((part.get("memory_bytes") or 0 for part in parts), default=0) or None),
-        "WAL per window": size(_mean(trials, "wal_bytes")),
-        "of it page images": size(_mean(trials, "wal_image_bytes")),
-        "checkpoints": amount(sum(trial["evidence"].get("checkpoints") or 0 for trial in trials)),
-        "autovacuums": amount(sum(trial["evidence"].get("autovacuums") or 0 for trial in trials)),
-        "lowest shared-buffer hit share": percent(min(shares) if shares else None),
+        "variant": row["variant"],
+        "Redis hits": amount(row["redis_hits"]),
+        "Redis misses": amount(row["redis_misses"]),
+        "Redis memory": size(row["redis_memory_bytes"]),
+        "WAL per window": size(row["wal_bytes_per_window"]),
+        "of it page images": size(row["wal_image_bytes_per_window"]),
+        "checkpoints": amount(row["checkpoints"]),
+        "autovacuums": amount(row["autovacuums"]),
+        "lowest shared-buffer hit share": percent(row["lowest_cache_hit_share"]),
     }
-
-
-def _mean(trials: Sequence[Json], key: str) -> float | None:
-    values = [value for trial in trials if (value := trial["evidence"].get(key)) is not None]
-    return sum(values) / len(values) if values else None

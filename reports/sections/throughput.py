@@ -10,6 +10,7 @@ from reports.lane_style import LaneStyle, lane_styles
 from reports.picture import draw
 from reports.section import Section, fill
 from reports.stored_run import Json, StoredRun
+from reports.wording import amount
 
 
 def build(run: StoredRun) -> Section | None:
@@ -19,7 +20,8 @@ def build(run: StoredRun) -> Section | None:
         series = {lane: found for lane in run.lanes if (found := _series(run.trials_of(scenario, target, lane)))}
         if series:
             rows = [t for t in run.summary["throughput"] if (t["scenario"], t["target"]) == (scenario, target)]
-            parts.append((f"{scenario} on {target}", _picture(scenario, series, styles), rows))
+            picture = _picture(f"{scenario}-{target}", series, rows, styles)
+            parts.append((f"{scenario} on {target}", picture, rows))
     if not parts:
         return None
     body = fill("sections/throughput.html.j2", parts=parts, styles=list(styles.values()))
@@ -41,9 +43,12 @@ def _count(entry: Json) -> int:
     return sum(int(o["count"]) for name, o in entry["operations"].items() if not name.startswith(TASK_PREFIX))
 
 
-def _picture(scenario: str, series: Mapping[str, Sequence[float]], styles: Mapping[str, LaneStyle]) -> Markup:
-    means = ", ".join(f"{lane} {np.mean(values):,.0f}" for lane, values in series.items())
-    with draw(f"throughput-{scenario}", f"Operations per second over the window; means: {means}", width=8) as canvas:
+def _picture(
+    name: str, series: Mapping[str, Sequence[float]], rows: Sequence[Json], styles: Mapping[str, LaneStyle]
+) -> Markup:
+    medians = ", ".join(f"{row['lane']} {amount(row['operations_per_s'])}" for row in rows)
+    told = f"Operations per second over the window; medians over rounds: {medians}"
+    with draw(f"throughput-{name}", told, width=8) as canvas:
         for lane, values in series.items():
             style = styles[lane]
             canvas.axes.plot(
