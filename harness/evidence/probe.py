@@ -6,7 +6,7 @@ is the price of one. The clone is dropped afterwards.
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -122,15 +122,23 @@ async def _mark_read(chat: Chat, pairs: Sequence[tuple[UUID, UUID, UUID]]) -> li
 
 
 def _per(wal: Wal, calls: int) -> dict[str, Any]:
-    """Bytes per call without images; None where the server does not tell."""
+    """Bytes per call without images, of this database's tables and indexes; None where the server does not tell.
+
+    The commit itself, some 50 bytes, is in `server_wal_bytes`, with whatever else the server wrote meanwhile.
+    """
     if not calls or wal.record_bytes is None:
-        return {"wal_bytes": None, "relations": None, "note": wal.note}
+        return {"wal_bytes": None, "server_wal_bytes": None, "relations": None, "note": wal.note}
     relations = {
         name: {"kind": told["kind"], "table": told["table"], "wal_bytes": told["bytes"] / calls}
         for name, told in (wal.relations or {}).items()
     }
     return {
-        "wal_bytes": wal.record_bytes / calls,
+        "wal_bytes": wal.record_bytes / calls if wal.relations is None else _sum(relations),
+        "server_wal_bytes": wal.record_bytes / calls,
         "relations": relations if wal.relations is not None else None,
         "note": wal.note,
     }
+
+
+def _sum(relations: Mapping[str, Mapping[str, Any]]) -> float:
+    return float(sum(told["wal_bytes"] for told in relations.values()))

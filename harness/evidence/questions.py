@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from datasets.manifest import Strata
+from datasets.manifest import DeepCursor, Strata
 from datasets.shape import Dataset
 from reference_server.chat import Chat
 from reference_server.errors import ChatError
@@ -19,8 +19,8 @@ from reference_server.variant import Variant
 
 _PAGE = 50
 _LIST = 20
-#: Where the manifest's cursors do not fit the variant's, a deep page is reached by turning so many.
-_TURNS = 10
+_ID_AT = "SELECT id FROM messages WHERE conversation_id = $1 AND created_at = $2 ORDER BY id LIMIT 1"
+_DEPTH_AT = "SELECT count(*) FROM messages WHERE conversation_id = $1 AND created_at >= $2"
 _Ask = Callable[[], Awaitable[Any]]
 _Forget = Callable[[], None]
 
@@ -150,23 +150,22 @@ def _of_user(chat: Chat, name: str, user: UUID, other: UUID, forget: _Forget) ->
 
 
 async def _deep_page(chat: Chat, dataset: Dataset, strata: Strata, forget: _Forget) -> None:
-    """Before the oldest of the manifest's cursors that has a page behind it, or by turning pages."""
+    """Before the oldest of the manifest's cursors that has a full page behind it: the same page in every variant."""
     ordinal = strata.largest
     user, conversation = dataset.user_id(dataset.members(ordinal)[0]), dataset.conversation_id(ordinal)
-    cursors = sorted(
-        (cursor for cursor in strata.deep_cursors if cursor.conversation == ordinal), key=lambda c: c.created_at
-    )
-    try:
-        for cursor in cursors:
-            forget()
-            before = Cursor(from_datetime(cursor.created_at), cursor.message_id)
-            if len((await chat.older_page(user, conversation, before=before, limit=_PAGE)).rows) == _PAGE:
-                return
-    except (ChatError, asyncpg.PostgresError, asyncpg.InterfaceError, TypeError, ValueError):
-        pass  # another kind of cursor: turn pages
-    page: Any = await chat.newest_page(user, conversation, limit=100)
-    for _ in range(_TURNS):
-        if page.next is None:
-            return
+    cursors = (cursor for cursor in strata.deep_cursors if cursor.conversation == ordinal)
+    for cursor in sorted(cursors, key=lambda c: c.created_at):
+        before = await _cursor(chat, conversation, cursor)
         forget()
-        page = await chat.older_page(user, conversation, before=page.next, limit=100)
+        if len((await chat.older_page(user, conversation, before=before, limit=_PAGE)).rows) == _PAGE:
+            return
+
+
+async def _cursor(chat: Chat, conversation: UUID, cursor: DeepCursor) -> Cursor:
+    """As the variant's own pages would give it: its kind of id, and how many rows come before where it counts them."""
+    created_at = from_datetime(cursor.created_at)
+    ids = await chat.db.fetch(_ID_AT, conversation, created_at)
+    depth = None
+    if chat.variant.policy.pages == "offset":
+        depth = await chat.db.fetchval(_DEPTH_AT, conversation, created_at)
+    return Cursor(created_at, ids[0]["id"] if ids else cursor.message_id, depth)
