@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from harness.verify.equality import equal_answers
 from harness.verify.finding import Outcome
 from harness.verify.kept_answers import kept_answers
 from harness.verify.registry import CHECKS
+from harness.verify.site import Site
 from harness.verify.variant_site import variant_site
 from reference_server.errors import ChatError, VariantError
 from reference_server.variant import Variant, load_variant
@@ -131,8 +132,16 @@ async def _outcomes(ground: Ground, variant: Variant, snapshot: Snapshot, refere
         answers = await ask(site.chat, ground.manifest)
         compared = equal_answers(answers, reference, variant.known_gaps, of=REFERENCE)
         await ground.stack.redis.empty(site.redis)
-        checked = await run_checks(site, told=lambda check: ground.shown.advance(0, f"{variant.name}: {check}"))
-    return [*checked, compared]
+        if not snapshot.shards:
+            return [*await _checked(ground, site), compared]
+    # a check looks into one database, where all that it makes must be
+    single = replace(variant, topology=replace(variant.topology, shards=1))
+    async with variant_site(ground.stack, single, (await _build(ground, single)).snapshot) as site:
+        return [*await _checked(ground, site), compared]
+
+
+async def _checked(ground: Ground, site: Site) -> list[Outcome]:
+    return await run_checks(site, told=lambda check: ground.shown.advance(0, f"{site.variant.name}: {check}"))
 
 
 async def _reference(ground: Ground) -> Answers:
