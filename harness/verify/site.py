@@ -44,6 +44,24 @@ class Site:
     redis: Redis
     #: Writes are kept and several connections see them: a clone. Otherwise one transaction, rolled back at the end.
     is_clone: bool
+    #: The shards beside the first, where a variant has several databases.
+    others: tuple[PreparedConnection, ...] = ()
+
+    @property
+    def places(self) -> tuple[PreparedConnection, ...]:
+        """Every database of the variant."""
+        return (self.database, *self.others)
+
+    async def total(self, sql: str, *arguments: Any) -> int:
+        """A count, summed over every place."""
+        return sum([await place.fetchval(sql, *arguments) for place in self.places])
+
+    async def home(self, conversation: UUID) -> PreparedConnection:
+        """Where a conversation is stored."""
+        for place in self.others:
+            if await place.fetchval("SELECT count(*) FROM conversations WHERE id = $1", conversation):
+                return place
+        return self.database
 
     def option(self, slot: str) -> str:
         """The name of the variant's option for a query slot."""
@@ -53,33 +71,23 @@ class Site:
         """New users, the smallest id first."""
         ids = sorted((uuid4() for _ in range(count)), key=lambda one: one.int)
         for one in ids:
-            await self._add_user(one)
+            for place in self.places:
+                await _add_user(place, one)
         return ids
 
-    async def refusal(self, sql: str, *arguments: Any) -> str | None:
+    async def refusal(self, sql: str, *arguments: Any, at: PreparedConnection | None = None) -> str | None:
         """How the database refuses a statement; None when it takes it. Nothing stays."""
         try:
-            async with rolled_back(self.database):
-                status = await self.database.execute(sql, *arguments)
-                await self.database.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            place = at or self.database
+            async with rolled_back(place):
+                status = await place.execute(sql, *arguments)
+                await place.execute("SET CONSTRAINTS ALL IMMEDIATE")
         except _REFUSALS as refused:
             return str(getattr(refused, "constraint_name", None) or refused)
         except asyncpg.PostgresError as problem:
             raise CouldNotRun(f"the attempt failed for another reason: {problem}") from problem
         # a statement may look for what it refers to, and store nothing where that is not
         return "the statement, which stored nothing" if status.endswith(" 0") else None
-
-    async def _add_user(self, one: UUID) -> None:
-        name = f"chatbench_{one.hex}"
-        try:
-            async with self.database.transaction():
-                await self.database.fetch(_NEWCOMER, one, name)
-        except asyncpg.NotNullViolationError:
-            try:
-                async with self.database.transaction():
-                    await self.database.fetch(_LIKE_ANOTHER, one, name)
-            except asyncpg.PostgresError as problem:
-                raise CouldNotRun(f"no user could be added for the attempt: {problem}") from problem
 
 
 def text(content: str) -> Draft:
@@ -95,3 +103,16 @@ async def rolled_back(database: asyncpg.Connection) -> AsyncIterator[None]:
         yield
     finally:
         await transaction.rollback()
+
+
+async def _add_user(place: PreparedConnection, one: UUID) -> None:
+    name = f"chatbench_{one.hex}"
+    try:
+        async with place.transaction():
+            await place.fetch(_NEWCOMER, one, name)
+    except asyncpg.NotNullViolationError:
+        try:
+            async with place.transaction():
+                await place.fetch(_LIKE_ANOTHER, one, name)
+        except asyncpg.PostgresError as problem:
+            raise CouldNotRun(f"no user could be added for the attempt: {problem}") from problem

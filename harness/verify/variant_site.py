@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from redis.asyncio import Redis
 
@@ -37,11 +37,14 @@ async def variant_site(stack: Stack, variant: Variant, snapshot: Snapshot) -> As
 @asynccontextmanager
 async def site_over(dsn: str, redis_url: str, variant: Variant, *, shards: Sequence[str] = ()) -> AsyncIterator[Site]:
     """A site over a database that checks may write to."""
-    database = await PreparedConnection.connect(dsn)
-    redis: Redis = Redis.from_url(redis_url, protocol=2)
-    try:
-        async with open_chat(dsn, redis_url, variant, connections=_CONNECTIONS, shards=shards) as chat:
-            yield Site(variant=variant, database=database, chat=chat, redis=redis, is_clone=True)
-    finally:
-        await redis.aclose()
-        await database.close()
+    async with AsyncExitStack() as closing:
+        places = []
+        for place in (dsn, *shards):
+            places.append(await PreparedConnection.connect(place))
+            closing.push_async_callback(places[-1].close)
+        redis: Redis = Redis.from_url(redis_url, protocol=2)
+        closing.push_async_callback(redis.aclose)
+        chat = await closing.enter_async_context(
+            open_chat(dsn, redis_url, variant, connections=_CONNECTIONS, shards=shards)
+        )
+        yield Site(variant=variant, database=places[0], chat=chat, redis=redis, is_clone=True, others=tuple(places[1:]))

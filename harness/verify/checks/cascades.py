@@ -27,7 +27,7 @@ async def check(site: Site) -> Finding:
             await site.chat.delete_user(leaver)
         except asyncpg.PostgresError as problem:
             return broken(f"the user could not be deleted: {problem}")
-        counted = {table: await site.database.fetchval(sql, leaver) for table, sql in _LEFT.items()}
+        counted = {table: await site.total(sql, leaver) for table, sql in _LEFT.items()}
         problems += [f"{count} {table} of a deleted user are left" for table, count in counted.items() if count]
     if len((await site.chat.newest_page(stayer, kept, limit=10)).rows) != 1:
         problems.append("a message between two others went too")

@@ -26,6 +26,9 @@ async def check(site: Site) -> Finding:
         "blocks.blocker_id": (_BLOCK, (nobody, bob)),
         "blocks.blocked_id": (_BLOCK, (ann, nobody)),
     }
-    taken = [name for name, (sql, arguments) in attempts.items() if await site.refusal(sql, *arguments) is None]
+    home = await site.home(conversation)
+    taken = [
+        name for name, (sql, arguments) in attempts.items() if await site.refusal(sql, *arguments, at=home) is None
+    ]
     problems = [f"{', '.join(taken)} took an id that does not exist"] if taken else []
     return from_problems(problems, f"{len(attempts)} dangling references refused")

@@ -9,7 +9,7 @@ _INSERT = "INSERT INTO conversations (user1_id, user2_id) VALUES ($1, $2)"
 
 async def check(site: Site) -> Finding:
     problems = []
-    if stored := await site.database.fetchval(_REVERSED):
+    if stored := await site.total(_REVERSED):
         problems.append(f"{stored} conversations are stored the other way round")
     smaller, greater = await site.newcomers(2)
     how = await site.refusal(_INSERT, greater, smaller)

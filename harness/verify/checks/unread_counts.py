@@ -20,7 +20,7 @@ WHERE coalesce(c.user1_unread_count, 0) <> coalesce(one.unread, 0)
 
 async def check(site: Site) -> Finding:
     problems = []
-    if counts_in_rows(site) and (wrong := await site.database.fetchval(_WRONG_ROWS)):
+    if counts_in_rows(site) and (wrong := await site.total(_WRONG_ROWS)):
         problems.append(f"{wrong} conversations' counters differ from the recount of their messages")
     problems += await _follow(site)
     where = "every row equals its recount; " if counts_in_rows(site) else ""
