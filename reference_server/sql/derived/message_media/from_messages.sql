@@ -1,5 +1,6 @@
 -- The loaded media as rows; then the column goes, and a rewrite with it (a new expression for content) takes its bytes.
--- The view gives each message's media back as the JSON text that JSONB would give; a field that is null is left out.
+-- The view gives each message's media back as the JSON text that JSONB would give; a field that is null is left out,
+-- and a text has none to look for.
 INSERT INTO message_media
     (message_id, position, url, thumbnail, type, filename, mime_type, size, width, height, duration)
 SELECT
@@ -14,7 +15,7 @@ ALTER TABLE messages DROP COLUMN media, ALTER COLUMN content TYPE TEXT USING con
 CREATE VIEW messages_with_media AS
 SELECT
     message.id, message.conversation_id, message.sender_id, message.receiver_id, message.type, message.content,
-    (
+    CASE WHEN message.type <> 'text' THEN (
         SELECT jsonb_agg(
             jsonb_strip_nulls(jsonb_build_object(
                 'url', item.url, 'thumbnail', item.thumbnail, 'type', item.type, 'filename', item.filename,
@@ -25,6 +26,6 @@ SELECT
         )
         FROM message_media AS item
         WHERE item.message_id = message.id
-    ) AS media,
+    ) END AS media,
     message.is_read, message.read_at, message.created_at
 FROM messages AS message;
