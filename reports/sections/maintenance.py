@@ -116,7 +116,7 @@ def _picture(trial: Json) -> Markup:
             begun, ended = job["begun_s"], job["begun_s"] + job["duration_s"]
             axes.axvspan(begun, ended, color="#d55e00", alpha=0.18, linewidth=0)
             axes.text(
-                *((begun + ended) / 2, 1.02 + 0.07 * (number % 2), spoken(job["job"])),
+                *((begun + ended) / 2, 1.02 + 0.06 * (number % 3), spoken(job["job"])),
                 transform=axes.get_xaxis_transform(),
                 ha="center",
                 fontsize=7.5,
