@@ -17,7 +17,8 @@ def build(run: StoredRun) -> Section | None:
     prices = run.summary.get("prices") or []
     if not prices:
         return None
-    drawable = [row for row in prices if row["read_blocks_ratio"] and row["wal_bytes_per_send"]]
+    weighed = ("read_blocks_ratio", "wal_bytes_per_send", "bytes_per_million_messages")
+    drawable = [row for row in prices if all(row[key] for key in weighed)]
     body = fill(
         "sections/price.html.j2",
         prices=table(pd.DataFrame([_row(row) for row in prices]), "The price of each variant"),
