@@ -29,6 +29,7 @@ from harness.evidence.plan_capture import Hashes
 from harness.experiment import MAINTENANCE, ScenarioLoad
 from harness.gate import open_gate
 from harness.load_process import first_of, load_process, locust_command
+from harness.machine_load import cpu_times, machine_load
 from harness.maintenance.trial import maintain
 from harness.maintenance.work import Measured, told
 from harness.servers import reference_servers
@@ -67,7 +68,7 @@ async def run_trial(stack: Stack, plan: TrialPlan, *, scratch: Path, logs: Path)
         return record | {"void": str(error), "steps_s": steps, **_NOTHING}
     finally:
         await drop_database(stack.postgres.admin_dsn, clone)
-    kept = ("operations", "seconds", "deliveries", "own_writes", "generator", "unrecorded")
+    kept = ("operations", "seconds", "deliveries", "own_writes", "generator", "machine", "unrecorded")
     record |= {key: outcome.get(key) for key in kept} | {key: outcome[key] for key in ("durability", "topology")}
     if plan.load.name == MAINTENANCE:  # stalls are what it is about, so none makes it void
         return record | {"maintenance": outcome["maintenance"], "evidence": None, "void": None, "steps_s": steps}
@@ -84,6 +85,7 @@ _NOTHING: dict[str, Any] = {
     "topology": None,
     "evidence": None,
     "generator": None,
+    "machine": None,
     "unrecorded": {},
 }
 
@@ -131,11 +133,13 @@ async def _measure(
             await first_of(process, log, gate.arrival("warm"))
         before = None if plan.load.is_remote or plan.load.name == MAINTENANCE else await _before(plan, dsn, redis)
         early = await others.read()
+        cpu = cpu_times()
         await gate.go()
         with _timed(steps, "window"):
             async with others.watched():
                 maintained = await _maintain(stack, plan, clone, process, log)
                 arrival = await first_of(process, log, gate.arrival("done"))
+        machine = machine_load(cpu, cpu_times())
         evidence = await _evidence(plan, dsn, redis, before, steps) if before else None
         evidence = await others.complete(evidence, early) if evidence else None
         if before and evidence:  # the last: it writes into the clone
@@ -146,7 +150,7 @@ async def _measure(
             await process.wait()
     if plan.load.name == MAINTENANCE:
         arrival["outcome"]["maintenance"] = told(maintained, arrival["outcome"]["traces"]["send"])
-    return arrival["outcome"], evidence
+    return arrival["outcome"] | {"machine": machine}, evidence
 
 
 async def _maintain(
