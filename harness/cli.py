@@ -19,6 +19,7 @@ from harness.catalogue import describe, known_names
 from harness.doctor import checks
 from harness.errors import HarnessError
 from harness.experiment import FOLDER, Experiment, experiment_from, load_experiment, sequential
+from harness.fail_on import Gate, gate_of, hold
 from harness.listing import show
 from harness.maintenance.trial import with_archiving
 from harness.progress import console
@@ -32,7 +33,7 @@ from harness.verify import command as verifying
 from harness.verify.table import tables_of
 from harness.verify.verifying import Verification
 from reference_server.errors import VariantError
-from reports.page import render
+from reports.files import FORMATS, write_files
 
 app = typer.Typer(
     name="chatbench",
@@ -52,6 +53,13 @@ RedisUrl = Annotated[
     str | None, typer.Option("--redis", envvar="CHATBENCH_REDIS", help="URL of your own Redis (default: embedded)")
 ]
 HOME = Path(".chatbench")
+Formats = Annotated[
+    list[str] | None, typer.Option("--format", help=f"{', '.join(FORMATS)}; repeatable (compare always writes html)")
+]
+FailOn = Annotated[
+    list[str] | None,
+    typer.Option(help='answer 1 on "worse", "unresolved" or "[SCENARIO or OPERATION] METRIC > +10%"; repeatable'),
+]
 
 
 @app.command(epilog="Example: chatbench doctor")
@@ -128,7 +136,7 @@ def verify(
         own = verifying.verify_database(config, database, variant=variant, clone=clone)
         _tell_verified(_run(own), as_json=as_json)
         return
-    names = known_names().variants if every_variant else variant.split(",")
+    names = list(known_names().variants) if every_variant else variant.split(",")
     verified = _run(verifying.verify(config, names, dataset_name=dataset, seed=dataset_seed, keep=keep))
     _tell_verified(verified, as_json=as_json)
 
@@ -224,11 +232,14 @@ def compare(
     experiment_seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
     out_folder: Annotated[Path | None, typer.Option("--out", help="run folder (default: below runs/)")] = None,
     resume: Annotated[Path | None, typer.Option(help="go on with an interrupted run's folder")] = None,
+    formats: Formats = None,
+    fail_on: FailOn = None,
     home: Home = HOME,
     postgres: Postgres = None,
     redis: RedisUrl = None,
 ) -> None:
     """Compare variants: an experiment file, or flags for one scenario."""
+    gates, wanted = _gates(fail_on), _formats(["html", *(formats or [])])
     config = StackConfig(home=home, postgres=postgres, redis=redis)
 
     def ending(found: Experiment) -> Experiment:
@@ -255,16 +266,21 @@ def compare(
         )
         plan = _guard(lambda: ending(flags))
         folder = _create(out_folder or _new_folder("-".join([*loads, *sweeps, baseline, *candidates])))
-    _compare(plan, folder, config, home)
+    _compare(plan, folder, config, home, formats=wanted, gates=gates)
 
 
-@app.command(epilog="Example: chatbench report runs/20261124-180000-quickstart")
-def report(folder: Annotated[Path, typer.Argument(metavar="RUN", help="run folder")]) -> None:
-    """Make the summary and the page again from a run's stored trials."""
+@app.command(epilog="Example: chatbench report runs/20261124-180000-quickstart --format markdown --fail-on worse")
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="run folder")],
+    formats: Formats = None,
+    fail_on: FailOn = None,
+) -> None:
+    """Make the summary and the page again from a run's stored trials, or other files; hold gates against it."""
+    gates, wanted = _gates(fail_on), _formats(formats or ["html"])
 
     def work() -> None:
         stored = RunFolder.open(folder)
-        _tell_result(comparing.judge(stored), stored)
+        _tell_result(comparing.judge(stored), stored, formats=wanted, gates=gates)
 
     _guard(work)
 
@@ -293,7 +309,27 @@ def _tell_verified(verified: list[Verification], *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _compare(experiment: Experiment, folder: RunFolder, config: StackConfig, home: Path) -> None:
+def _gates(texts: list[str] | None) -> list[Gate]:
+    return _guard(lambda: [gate_of(text) for text in texts or []])
+
+
+def _formats(names: list[str]) -> list[str]:
+    if unknown := [name for name in names if name not in FORMATS]:
+        raise typer.BadParameter(
+            f"{unknown[0]!r} is no format. Choose among {', '.join(FORMATS)}.", param_hint="--format"
+        )
+    return names
+
+
+def _compare(
+    experiment: Experiment,
+    folder: RunFolder,
+    config: StackConfig,
+    home: Path,
+    *,
+    formats: list[str] | None = None,
+    gates: list[Gate] | None = None,
+) -> None:
     async def work() -> dict[str, Any]:
         async with open_stack(with_archiving(config, experiment)) as stack:
             return await comparing.compare(stack, experiment, folder, home)
@@ -307,14 +343,21 @@ def _compare(experiment: Experiment, folder: RunFolder, config: StackConfig, hom
             f"Go on with `chatbench compare --resume {folder.path}`, or see them with `chatbench report {folder.path}`."
         )
         raise typer.Exit(130) from None
-    _tell_result(summary, folder)
+    _tell_result(summary, folder, formats=formats or ["html"], gates=gates or [])
 
 
-def _tell_result(summary: dict[str, Any], folder: RunFolder) -> None:
+def _tell_result(summary: dict[str, Any], folder: RunFolder, *, formats: list[str], gates: list[Gate]) -> None:
+    """Verdicts, files, and an exit code of 1 where a gate breaks."""
     for line in verdict_lines(summary):
         out.print(line, markup=False)
-    page = render(folder.path)
-    out.print(f"report: {page}", markup=False)
+    held = _guard(lambda: list(hold(gates, summary["findings"])))
+    for path in write_files(folder.path, formats, held):
+        out.print(f"report: {path}", markup=False)
+    broken = [check for check in held if check.broken]
+    for check in broken:
+        out.print(f"gate {check.gate.text!r} fails: {check.broken}", markup=False, style="red")
+    if broken:
+        raise typer.Exit(1)
 
 
 def _run(work: Coroutine[Any, Any, Answer]) -> Answer:

@@ -38,7 +38,7 @@ def conclude(run: StoredRun) -> Conclusion:
     told = [_told(name, [f for f in judged if f["candidate"] == name]) for name in candidates]
     changes = "; ".join(sorted((t for t in told if t), key=lambda t: "plainly worse" not in t))
     first = (
-        f"{changes[0].upper()}{changes[1:]}."
+        f"Operation by operation: {changes}."
         if changes
         else "By itself, no operation of any candidate was shown to be better or worse."
     )
@@ -78,7 +78,7 @@ def _told(candidate: str, findings: Sequence[Json]) -> str | None:
     worse = sorted(_with(findings, "worse"), key=lambda f: -f["ratio"])
     if worse and (not better or worse[0]["ratio"] > DOMINANT / better[0]["ratio"]):
         beside = f", though better at {_named(better)}" if better else ""
-        return f"against the baseline, {candidate} is plainly worse: {_named(worse)}{beside}"
+        return f"{candidate} is plainly worse: {_named(worse)}{beside}"
     if better:
         return f"{candidate} is better at {_named(better)}" + (f" but worse at {_named(worse)}" if worse else "")
     return None

@@ -54,6 +54,10 @@ def draw(name: str, alternative: str, *, width: float = 5.2, height: float = 2.6
 
 def _inline(figure: Figure, prefix: str, alternative: str) -> Markup:
     target = io.StringIO()
+    engine = figure.get_layout_engine()
+    if engine:  # once, by itself: savefig would draw the whole figure a second time for it
+        engine.execute(figure)
+        figure.set_layout_engine("none")
     figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = target.getvalue()
     text = text[text.index("<svg") :]

@@ -35,7 +35,7 @@ def _take(run: StoredRun, found: Json) -> str:
     )
     more = []
     if found["alike"]:
-        more.append(f"{_with_gaps(run, found['alike'])} cannot be told from it")
+        more.append(f"not told apart from it: {_with_gaps(run, found['alike'])}")
     if found["price"]:
         more.append(f"its price is {_at(found['price'])}")
     return f"{said} {_sentence(more)}" if more else said
@@ -110,4 +110,5 @@ def _with_gaps(run: StoredRun, names: Sequence[str]) -> str:
 
 def _sentence(parts: Sequence[str]) -> str:
     text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}." if parts and not parts[0][0].isdigit() else f"{text}."
+    starts_with_ours = parts[0].startswith(("not told", "its price"))
+    return f"{text[0].upper()}{text[1:]}." if starts_with_ours else f"{text}."

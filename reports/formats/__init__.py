@@ -1,0 +1,1 @@
+"""Formats of a run besides its page, one a file."""
