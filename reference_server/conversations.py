@@ -11,7 +11,7 @@ from reference_server.errors import BadRequest, NotFound
 from reference_server.records import ConversationPage, Cursor, LastMessage, Presence, Row
 from reference_server.transport import News
 from reference_server.use_cases import UseCases, no_conversation
-from reference_server.validation import check_limit
+from reference_server.validation import check_cursor, check_limit
 
 
 class Conversations(UseCases):
@@ -41,6 +41,7 @@ class Conversations(UseCases):
         if before is None:
             rows = await self.db.fetch(self.sql["conversation_list/newest"], user, limit)
         else:
+            check_cursor(before, numbered=False)
             rows = await self.db.fetch(self.sql["conversation_list/older"], user, before.created_at, before.id, limit)
         messages, others = await self._decorations(rows)
         counted = await self._counted(user, rows) if self.policy.unread == "redis" else rows

@@ -17,7 +17,7 @@ from reference_server.reading import MARKING
 from reference_server.records import Cursor, Draft, MessageId, Page, Sent
 from reference_server.transport import News, Publisher
 from reference_server.use_cases import UseCases, no_conversation
-from reference_server.validation import check_draft, check_kind, check_limit
+from reference_server.validation import check_cursor, check_draft, check_kind, check_limit
 from reference_server.variant import Variant
 
 
@@ -109,6 +109,7 @@ class Messages(UseCases):
     def _place(self, before: Cursor) -> tuple[Any, ...]:
         """The parameters that say where a page starts."""
         if self.policy.pages == "keyset":
+            check_cursor(before, numbered=self.numbered)
             return before.created_at, before.id
         if before.depth is None:
             raise BadCursor("The cursor does not say how many messages come before it. Start again without one.")

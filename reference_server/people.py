@@ -13,7 +13,7 @@ from reference_server.errors import BadRequest, NotFound
 from reference_server.records import BlockStatus, Cursor, Page, Presence
 from reference_server.transport import News
 from reference_server.use_cases import UseCases
-from reference_server.validation import MAX_LOOKUP, check_limit
+from reference_server.validation import MAX_LOOKUP, check_cursor, check_limit
 
 #: A user's coming and going is told to the other members of so many conversations, the most recent ones.
 AUDIENCE = 50
@@ -73,6 +73,7 @@ class People(UseCases):
         check_limit(limit)
         if before is None:
             return Page(await self.db.fetch(self.sql["block_list/newest"], user, limit), limit)
+        check_cursor(before, numbered=False)
         rows = await self.db.fetch(self.sql["block_list/older"], user, before.created_at, before.id, limit)
         return Page(rows, limit)
 

@@ -27,7 +27,7 @@ class Call:
         return requests.path_id(self.request, name)
 
     def message_id(self) -> MessageId:
-        if self.chat.variant.identifiers.messages == "bigint":
+        if self.chat.numbered:
             return requests.path_number(self.request, "id")
         return self.id()
 

@@ -9,6 +9,7 @@ import asyncpg
 from reference_server.records import Cursor
 from reference_server.times import NEVER
 from reference_server.use_cases import UseCases
+from reference_server.validation import check_cursor
 
 #: A device that missed more than this had better load its conversations anew.
 MOST_MISSED = 1_000
@@ -35,7 +36,7 @@ class Resume(UseCases):
 
         They reach back OVERLAP_US before the cursor, so some may be known already; the cursor's own is left out.
         """
-        known = after.id
+        known = check_cursor(after, numbered=self.numbered).id
         earliest = 0 if isinstance(known, int) else UUID(int=0)
         after = Cursor(max(after.created_at, NEVER) - OVERLAP_US, earliest)
         for _ in range(MOST_MISSED // _BATCH):

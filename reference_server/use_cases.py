@@ -25,6 +25,8 @@ class UseCases:
         self.variant = variant
         self.cache = variant.cache
         self.policy = variant.policy
+        #: Whether messages.id is a number.
+        self.numbered = variant.identifiers.messages == "bigint"
         self._publisher = publisher
         self.unread = UnreadCache(redis)
         self.sql = statements(variant)

@@ -3,8 +3,8 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from reference_server.errors import BadMessage, BadRequest
-from reference_server.records import Draft
+from reference_server.errors import BadCursor, BadMessage, BadRequest
+from reference_server.records import Cursor, Draft
 
 MAX_PAGE = 200
 MAX_LOOKUP = 500
@@ -32,6 +32,13 @@ def check_limit(limit: int) -> int:
     if not 1 <= limit <= MAX_PAGE:
         raise BadRequest(f"limit is {limit}; a page holds 1 to {MAX_PAGE} rows.")
     return limit
+
+
+def check_cursor(cursor: Cursor, *, numbered: bool) -> Cursor:
+    """The cursor, if it leads into a list whose ids are numbers, or uuids. Raises BadCursor."""
+    if isinstance(cursor.id, int) != numbered:
+        raise BadCursor("The cursor belongs to another list, or to a server with other ids. Start again without one.")
+    return cursor
 
 
 def check_kind(kind: str) -> str:

@@ -18,6 +18,7 @@ from reference_server.outbox import Outbox, nothing
 from reference_server.records import Cursor
 from reference_server.tokens import Grant
 from reference_server.transport import Subscriber
+from reference_server.validation import check_cursor
 
 MAX_FRAME_BYTES = 64 * 1024
 #: The close code for a device that reads too slowly; it reconnects and resumes from its last message's cursor.
@@ -48,6 +49,8 @@ class WebSocketApp:
         outbox = Outbox()
         try:
             grant, after = self._who(scope)
+            if after is not None:
+                check_cursor(after, numbered=chat.numbered)
             await fanout.attach(grant.user, outbox)
         except ChatError as error:
             await _refuse(send, error)

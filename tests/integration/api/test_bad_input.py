@@ -315,3 +315,12 @@ async def test_a_socket_that_resumes_from_no_cursor_is_refused(api: Api):
     for edge in EDGES:
         async with api.socket(api.ann, after=edge) as socket:
             assert (await socket.receive_json(timeout=5))["type"] == "resume.done"
+
+
+async def test_a_cursor_of_numbers_is_refused_where_ids_are_uuids(api: Api):
+    conversation = await api.conversation()
+    numbered = base64.urlsafe_b64encode(struct.pack(">qq", 0, 7)).decode().rstrip("=")
+    paths = ["/v1/conversations", f"/v1/conversations/{conversation}/messages", "/v1/blocks"]
+    for path in [*paths, f"/v1/conversations/{conversation}/media"]:
+        assert_problem(await api.call("GET", f"{path}?before={numbered}"), 400)
+    await assert_healthy(api)
