@@ -23,6 +23,7 @@ OUTLIER_Z = 10.0
 TRIAL_Z, FEWEST_OPERATIONS = 3.0, 3
 _SHOWN = 3
 Warning_ = dict[str, Any]
+_Cell = tuple[RoundTable, Deviation]
 
 
 def drift_rows(every: Sequence[Comparison], primary: set[str]) -> list[dict[str, Any]]:
@@ -104,21 +105,21 @@ def _disturbed(trial: Trial, cores: int | None) -> Iterator[Warning_]:
 
 def _standing_out(tables: Iterable[RoundTable]) -> Iterator[Warning_]:
     """One warning for each lane and round, with its operations; a round that is slow in all lanes cancels in pairs."""
-    found: dict[tuple[str, int, str | None], list[tuple[str, Deviation]]] = defaultdict(list)
+    found: dict[tuple[str, int, str | None], list[_Cell]] = defaultdict(list)
     for table in tables:
         for one in deviations(table):
-            found[table.scenario, one.round, one.lane].append((f"{table.operation} {table.metric}", one))
+            found[table.scenario, one.round, one.lane].append((table, one))
     for (scenario, number, lane), cells in found.items():
         odd = _odd(cells)
         if odd:
             kind, who = ("outlier", lane) if lane else ("odd_round", "all lanes together")
             more = f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""
-            said = ", ".join(f"{name} ×{one.ratio:.2f}" for name, one in odd[:_SHOWN]) + more
-            text = f"round {number}, {who}: {said} of what the other rounds say"
-            yield {"kind": kind, "scenario": scenario, "round": number, "lane": lane, "text": text}
+            said = ", ".join(f"{t.operation} {t.metric} ×{one.ratio:.2f}" for t, one in odd[:_SHOWN]) + more
+            where = {"scenario": scenario, "round": number, "lane": lane, "operations": [t.operation for t, _ in odd]}
+            yield where | {"kind": kind, "text": f"round {number}, {who}: {said} of what the other rounds say"}
 
 
-def _odd(cells: Sequence[tuple[str, Deviation]]) -> list[tuple[str, Deviation]]:
+def _odd(cells: Sequence[_Cell]) -> list[_Cell]:
     """What makes a trial or round odd: all operations where most of them moved; else the extreme ones."""
     furthest = sorted(cells, key=lambda cell: -abs(cell[1].z))
     if len(cells) >= FEWEST_OPERATIONS and abs(median(one.z for _, one in cells)) > TRIAL_Z:

@@ -13,6 +13,10 @@ from reports.wording import ratio, spoken
 
 #: Quantiles that get a tick.
 TICKS = (0.05, 0.25, 0.5, 0.9, 0.99, 0.999)
+#: Ratios that get a tick: coarse ones where the picture spans more than WIDE.
+FINE = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 2.5)
+COARSE = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+WIDE = 3
 
 
 def difference_picture(
@@ -42,7 +46,8 @@ def difference_picture(
                 axes.plot(x, row["ratio"], "o", mec=style.colour, mfc=face, markersize=3.5)
         axes.set_yscale("log")
         axes.yaxis.set_minor_formatter(NullFormatter())
-        axes.yaxis.set_major_locator(FixedLocator([0.1, 0.2, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 5, 10, 20, 50]))
+        low, high = axes.get_ylim()
+        axes.yaxis.set_major_locator(FixedLocator(FINE if high / low < WIDE else COARSE))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"×{y:g}"))
         axes.xaxis.set_major_locator(FixedLocator([float(logit(tick)) for tick in TICKS]))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda _, place: f"p{100 * TICKS[place or 0]:g}"))

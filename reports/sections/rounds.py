@@ -22,7 +22,8 @@ def build(run: StoredRun) -> Section | None:
         "sections/rounds.html.j2",
         order=run.summary.get("order"),
         sequential=run.summary.get("sequential"),
-        warnings=run.summary.get("warnings") or [],
+        # the order has a sentence of its own
+        warnings=[warning for warning in run.summary.get("warnings") or () if warning["kind"] != "order"],
         panels=[(_title(one), _picture(number, one, run, styles)) for number, one in enumerate(values)],
         styles=list(styles.values()),
         drift=_drift(run),
@@ -39,7 +40,7 @@ def _picture(number: int, one: Json, run: StoredRun, styles: Mapping[str, LaneSt
     odd = [
         (warning["round"], warning["lane"])
         for warning in run.summary.get("warnings") or ()
-        if warning.get("round") is not None and warning.get("scenario") == one["scenario"]
+        if warning.get("scenario") == one["scenario"] and one["operation"] in warning.get("operations", ())
     ]
     return round_picture(f"rounds-{number}-{one['operation']}", one, styles, odd)
 

@@ -10,6 +10,9 @@ from harness.estimate import paired_ratio
 from harness.round_values import RoundTable, deviations
 from harness.rounds import lane_order
 from harness.summary import summarise
+from reports.sections.differences import build as differences_section
+from reports.sections.rounds import build as rounds_section
+from reports.stored_run import StoredRun
 from tests.unit.synthetic_run import manifest, trials
 
 
@@ -158,3 +161,29 @@ def test_the_summary_has_every_lanes_values_by_round():
     assert one["rounds"] == [1, 2, 3, 4, 5, 6]
     assert len(one["lanes"]["spec"]) == 6
     assert found["order"]["design"] == "randomised Latin rows in mirrored pairs"
+
+
+def test_the_page_shows_each_operation_by_round_and_lists_what_stood_out():
+    made = trials()
+    at = next(n for n, one in enumerate(made) if one["lane"] == "lean" and one["round"] == 3)
+    made[at]["evidence"]["autovacuums"] = 1
+    description = manifest()
+    section = rounds_section(StoredRun(manifest=description, summary=summarise(description, made), trials=made))
+    assert section.body.count("<svg class=") >= 8
+    assert "round 3, lean: 1 autovacuum(s) in the window" in section.body
+    assert "randomised Latin rows in mirrored pairs" in section.body
+    assert "Sequential run" not in section.body
+
+
+def test_the_page_of_a_sequential_run_says_which_level_its_intervals_have():
+    description = manifest(max_rounds=24)
+    made = trials()
+    section = rounds_section(StoredRun(manifest=description, summary=summarise(description, made), trials=made))
+    assert "98.75 %" in section.body
+
+
+def test_differences_by_quantile_are_drawn_for_each_operation_with_their_numbers():
+    description, made = manifest(), trials()
+    section = differences_section(StoredRun(manifest=description, summary=summarise(description, made), trials=made))
+    assert section.body.count('class="picture"') == 9
+    assert "p99 (shown, not judged)" in section.body
