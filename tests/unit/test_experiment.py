@@ -1,5 +1,6 @@
 """Experiment files and what is said about bad ones."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,12 @@ def test_what_a_file_leaves_out_has_stated_defaults():
     assert (found.baseline, found.dataset, found.rounds, found.primary) == ("baseline", "medium", 6, ("response_p50",))
 
 
-def test_a_variant_with_an_addition_is_known_by_its_first_part():
-    assert experiment_from(content(candidates=["spec+uuid7"]), "mine.toml", KNOWN).candidates == ("spec+uuid7",)
+def test_a_combination_is_known_when_each_of_its_parts_is_and_they_combine():
+    known = replace(KNOWN, variants=[*KNOWN.variants, "uuid7", "bigint"])
+    assert experiment_from(content(candidates=["spec+uuid7"]), "mine.toml", known).candidates == ("spec+uuid7",)
+    with pytest.raises(ExperimentError, match="can be combined"):
+        experiment_from(content(candidates=["monthly+bigint"]), "mine.toml", known)
+    assert "did you mean" in complaint(content(candidates=["spec+leam"]))
 
 
 @pytest.mark.parametrize(
