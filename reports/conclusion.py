@@ -128,8 +128,10 @@ def _warnings(run: StoredRun, primary: Sequence[Json]) -> list[str]:
     found += [
         f"{name} gives a different guarantee: {listed(gaps)}." for name in candidates if (gaps := gaps_of(run, name))
     ]
-    for gap, names in _gaps_of_baseline(run).items():
-        found.append(f"{run.baseline} gives a different guarantee than {listed(names)}: {gap}.")
+    found += [
+        f"{run.baseline} gives up what {listed(list(names))} {'keeps' if len(names) == 1 else 'keep'}: {listed(gaps)}."
+        for names, gaps in _gaps_of_baseline(run).items()
+    ]
     seen = len(run.summary.get("warnings") or ())
     if seen:
         found.append(
@@ -138,16 +140,13 @@ def _warnings(run: StoredRun, primary: Sequence[Json]) -> list[str]:
     return found
 
 
-def _gaps_of_baseline(run: StoredRun) -> dict[str, list[str]]:
-    """Gap of the baseline → candidates without it."""
+def _gaps_of_baseline(run: StoredRun) -> dict[tuple[str, ...], list[str]]:
+    """Candidates → the baseline's gaps that none of them has."""
     variants = run.summary["variants"]
-    gaps = (variants.get(run.baseline) or {}).get("known_gaps") or []
-    without = {
-        gap: [
-            name
-            for name in run.summary["experiment"]["candidates"]
-            if gap not in ((variants.get(name) or {}).get("known_gaps") or [])
-        ]
-        for gap in gaps
-    }
-    return {gap: names for gap, names in without.items() if names}
+    found: dict[tuple[str, ...], list[str]] = {}
+    for gap in (variants.get(run.baseline) or {}).get("known_gaps") or []:
+        candidates = run.summary["experiment"]["candidates"]
+        without = tuple(c for c in candidates if gap not in ((variants.get(c) or {}).get("known_gaps") or []))
+        if without:
+            found.setdefault(without, []).append(gap)
+    return found
