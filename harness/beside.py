@@ -13,9 +13,11 @@ from harness.evidence.counters import Counters
 from harness.evidence.differences import evidence_between
 from harness.evidence.sql_files import sql
 from harness.evidence.wal import nothing_known
+from harness.foreign import point_at, slot_of
 from harness.lag import Lag, caught_up, sampled
 from harness.snapshots import Snapshot
 from harness.stack.stack import Stack
+from reference_server.foreign import takes_writes
 from reference_server.variant import Variant
 
 PREWARM = (
@@ -23,6 +25,8 @@ PREWARM = (
     "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'i', 't')"
 )
 _FOLLOW_S = 60.0
+#: What a statement's figures count of the work on pages, wherever that is done.
+_WORK = ("blocks_", "temp_", "wal_")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -31,6 +35,8 @@ class Beside:
 
     #: What load process and servers are told, beside the clone's DSN.
     environment: dict[str, str] = field(default_factory=dict)
+    #: Of a server of its own, the process to watch.
+    server_pid: int | None = None
 
     async def prepare(self) -> None:
         """After the clone stands and is warm."""
@@ -122,6 +128,36 @@ class Others(Beside):
         return {"shards": len(self.dsns) + 1}
 
 
+@dataclass(kw_only=True, slots=True)
+class Foreign(Others):
+    """Shards that the clone reads through its foreign partitions."""
+
+    main_dsn: str
+    databases: list[str]
+
+    async def prepare(self) -> None:
+        await point_at(self.main_dsn, self.databases)
+        await Others.prepare(self)
+
+    async def read(self) -> list[Counters]:
+        return [await _counters(dsn, "remote_statements") for dsn in self.dsns]
+
+    async def complete(self, evidence: dict[str, Any], before: list[Counters]) -> dict[str, Any]:
+        theirs = [
+            _difference(early, late, ids)
+            for early, late, ids in zip(before, await self.read(), self.queryids, strict=True)
+        ]
+        every = [evidence, *theirs]
+        summed = {key: _added_up([one[key] for one in every]) for key in ("tables", "indexes")}
+        remote = [(slot_of(name), counted) for one in theirs for name, counted in one["statements"].items()]
+        statements = {slot: _with_work(own, slot, remote) for slot, own in evidence["statements"].items()}
+        size = sum(one["database_bytes"] for one in every)
+        return evidence | summed | {"statements": statements, "database_bytes": size}
+
+    def record(self) -> dict[str, Any] | None:
+        return {"shards": len(self.dsns)}
+
+
 @asynccontextmanager
 async def beside(stack: Stack, variant: Variant, snapshot: Snapshot, clone: str) -> AsyncIterator[Beside]:
     """What the variant's topology asks for, for the length of one trial."""
@@ -139,6 +175,8 @@ async def cloned_shards(stack: Stack, variant: Variant, snapshot: Snapshot, clon
     """DSNs of clones of the shards beside the first, none where there is one database: for who measures no lag."""
     async with AsyncExitStack() as closing:
         others = await _others(stack, variant, snapshot, clone, closing)
+        if isinstance(others, Foreign):
+            await point_at(others.main_dsn, others.databases)
         yield others.dsns if variant.topology.routing == "application" else []
 
 
@@ -152,6 +190,7 @@ async def _standby(stack: Stack, variant: Variant, snapshot: Snapshot, clone: st
     dsn = server.dsn(clone)
     return Standby(
         environment={"CHATBENCH_POSTGRES_REPLICA": dsn},
+        server_pid=server.process.pid,
         primary_dsn=stack.postgres.admin_dsn,
         dsn=dsn,
         queryids=snapshot.queryids,
@@ -159,14 +198,18 @@ async def _standby(stack: Stack, variant: Variant, snapshot: Snapshot, clone: st
 
 
 async def _others(stack: Stack, variant: Variant, snapshot: Snapshot, clone: str, closing: AsyncExitStack) -> Others:
-    admin, dsns = stack.postgres.admin_dsn, []
+    admin, dsns, names = stack.postgres.admin_dsn, [], []
     for number, shard in enumerate(snapshot.shards, 1):
         name = f"{clone}_s{number}"
         closing.push_async_callback(drop_database, admin, name)
         await clone_database(admin, shard["database"], name, Mark(role="trial", facts={"shard": number}))
+        names.append(name)
         dsns.append(stack.postgres.dsn(name))
+    queryids = [shard["queryids"] for shard in snapshot.shards]
+    if names and not takes_writes(variant):
+        return Foreign(dsns=dsns, queryids=queryids, main_dsn=stack.postgres.dsn(clone), databases=names)
     told = {"CHATBENCH_POSTGRES_SHARDS": " ".join(dsns)} if variant.topology.routing == "application" else {}
-    return Others(environment=told, dsns=dsns, queryids=[shard["queryids"] for shard in snapshot.shards])
+    return Others(environment=told, dsns=dsns, queryids=queryids)
 
 
 async def _warm(dsn: str) -> None:
@@ -178,11 +221,11 @@ async def _warm(dsn: str) -> None:
         await connection.close()
 
 
-async def _counters(dsn: str) -> Counters:
+async def _counters(dsn: str, which: str = "statements") -> Counters:
     """Of the database alone; server and Redis are the clone's to tell."""
     connection = await asyncpg.connect(dsn)
     try:
-        statements = await connection.fetch(sql("statements"))
+        statements = await connection.fetch(sql(which))
         tables = await connection.fetch(sql("tables"))
         indexes = await connection.fetch(sql("indexes"))
         size = await connection.fetchval("SELECT pg_database_size(current_database())")
@@ -199,6 +242,14 @@ async def _counters(dsn: str) -> Counters:
 
 def _difference(before: Counters, after: Counters, queryids: Mapping[str, int]) -> dict[str, Any]:
     return evidence_between(before, after, queryids, wal=nothing_known(0, "the clone's evidence has the server's WAL"))
+
+
+def _with_work(own: Mapping[str, Any], slot: str, remote: list[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    """A statement with the blocks that shards read for it; its calls, rows and time have theirs in them already."""
+    done = [counted for name, counted in remote if name == slot]
+    return {
+        key: value + sum(one[key] for one in done) if key.startswith(_WORK) else value for key, value in own.items()
+    }
 
 
 def _added_up(tables: list[Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:

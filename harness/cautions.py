@@ -14,6 +14,8 @@ from harness.round_values import Deviation, RoundTable, deviations
 
 #: Share of the window's CPU time that a hypervisor gave to others from which a trial is called disturbed.
 MAX_STEAL_SHARE = 0.02
+#: Share of all cores that processes outside the trial used from which a trial is called disturbed.
+MAX_OTHERS_SHARE = 0.2
 #: Runnable processes for each core, averaged over the minute before the window's end, from which there was a queue.
 MAX_LOAD_PER_CORE = 3.0
 #: Robust z from which one operation's value is an outlier: few rounds tell their own spread badly, and dozens of tables
@@ -99,6 +101,9 @@ def _disturbed(trial: Trial, cores: int | None) -> Iterator[Warning_]:
     steal, load = machine.get("steal_share"), machine.get("load_average")
     if steal is not None and steal > MAX_STEAL_SHARE:
         yield where | {"kind": "steal", "text": f"{named}: {steal:.1%} of the CPU time went to other machines"}
+    others = machine.get("others_cpu_share")
+    if others is not None and others > MAX_OTHERS_SHARE:
+        yield where | {"kind": "others", "text": f"{named}: other processes used {others:.0%} of the machine's CPU"}
     if load is not None and cores and load > MAX_LOAD_PER_CORE * cores:
         yield where | {"kind": "load", "text": f"{named}: load average {load:.1f} on {cores} cores"}
 

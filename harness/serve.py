@@ -95,7 +95,8 @@ async def _standing(
                         secrets=environment,
                         connections=CONNECTIONS,
                         log=Path(folder) / "servers.log",
-                    ) as urls:
+                    ) as started:
+                        urls = [server.url for server in started]
                         yield Standing(environment=environment, urls=urls, folder=Path(folder))
         finally:
             await drop_database(stack.postgres.admin_dsn, clone)

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
@@ -17,14 +18,23 @@ _START_S = 20.0
 _STOP_S = 5.0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferenceServer:
+    """One started server process."""
+
+    url: str
+    pid: int
+
+
 @asynccontextmanager
 async def reference_servers(
     count: int, *, variant: str, secrets: Mapping[str, str], connections: int, log: Path
-) -> AsyncIterator[list[str]]:
-    """Base URLs of `count` server processes; DSN, Redis URL and token secret reach them by environment only."""
+) -> AsyncIterator[list[ReferenceServer]]:
+    """`count` server processes that answer; DSN, Redis URL and token secret reach them by environment only."""
     async with AsyncExitStack() as stack:
         started = [await stack.enter_async_context(_server(variant, secrets, connections, log)) for _ in range(count)]
-        yield await asyncio.gather(*(_url(process, log) for process in started))
+        urls = await asyncio.gather(*(_url(process, log) for process in started))
+        yield [ReferenceServer(url=url, pid=process.pid) for url, process in zip(urls, started, strict=True)]
 
 
 @asynccontextmanager

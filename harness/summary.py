@@ -9,7 +9,7 @@ from harness.answers import answer
 from harness.balance import balance_of
 from harness.cautions import drift_rows, warnings_of
 from harness.comparison import Comparison, comparisons
-from harness.covariates import covariates_of
+from harness.covariates import covariates_by_round, covariates_of
 from harness.estimate import holm
 from harness.examined import examinations, flips_of, indexes_of, plans_of, redis_families_of
 from harness.interactions import interactions
@@ -56,12 +56,14 @@ def summarise(manifest: Mapping[str, Any], trials: Trials) -> dict[str, Any]:
         "hypotheses": _answers(manifest, lanes, trials, every, findings, alpha),
         **_decision(manifest, lanes, valid, findings, alpha),
         "noise": _noise(findings),
+        "counts": _counts(findings),
         "latencies": latencies_of(_compared(manifest), lanes, valid),
         "throughput": throughput_of(valid, lanes),
         "deliveries": deliveries_of(valid),
         "replicas": replicas_of(valid),
         "maintenance": maintenance_of(valid),
         **_evidence(manifest, trials, valid),
+        "covariates": covariates_by_round(_compared(manifest), lanes, trials),
         "occupancy": occupancy_of(_compared(manifest), valid),
         "trials": [_trial_line(trial) for trial in trials],
         "voided": [_trial_line(trial) | {"reason": trial["void"]} for trial in trials if trial.get("void")],
@@ -185,6 +187,17 @@ def _decision(
     )
     chosen = recommend(costs, findings, baseline=baseline, minimum_effect=effect)
     return {"mix": mix.as_dict(), "weighed": costs, "recommendation": chosen}
+
+
+def _counts(findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """How many primary comparisons got each verdict, candidates and A/A apart; disqualified ones are not compared."""
+    primary = [f for f in findings if f["primary"] and not f["disqualified"]]
+    groups = {"candidates": False, "again": True}
+    told = {name: [f["verdict"] for f in primary if f["candidate"].endswith(AGAIN) is it] for name, it in groups.items()}
+    return {
+        name: {"compared": len(verdicts)} | {str(verdict): verdicts.count(verdict) for verdict in Verdict}
+        for name, verdicts in told.items()
+    }
 
 
 def _noise(findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

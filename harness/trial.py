@@ -29,13 +29,13 @@ from harness.evidence.plan_capture import Hashes
 from harness.experiment import MAINTENANCE, ScenarioLoad
 from harness.gate import open_gate
 from harness.load_process import first_of, load_process, locust_command
-from harness.machine_load import cpu_times, machine_load
 from harness.maintenance.trial import maintain
 from harness.maintenance.work import Measured, told
 from harness.servers import reference_servers
 from harness.snapshots import Snapshot
 from harness.stack.stack import Stack
 from harness.voiding import why_void
+from harness.window_watch import WindowWatch
 from reference_server.variant import load_variant
 
 
@@ -122,7 +122,7 @@ async def _measure(
     async with (
         _target(plan, environment, log) as target,
         open_gate(scratch) as gate,
-        load_process(_command(plan, target, gate.path), secrets=environment, log=log) as process,
+        load_process(_command(plan, target.address, gate.path), secrets=environment, log=log) as process,
     ):
         with _timed(steps, "start"):
             if plan.load.target == "direct":
@@ -133,13 +133,20 @@ async def _measure(
             await first_of(process, log, gate.arrival("warm"))
         before = None if plan.load.is_remote or plan.load.name == MAINTENANCE else await _before(plan, dsn, redis)
         early = await others.read()
-        cpu = cpu_times()
+        watch = WindowWatch(
+            postgres=stack.postgres.pid,
+            redis=stack.redis.pid,
+            generator=process.pid,
+            servers=target.pids,
+            replica=others.server_pid,
+        )
+        watch.begin()
         await gate.go()
         with _timed(steps, "window"):
             async with others.watched():
                 maintained = await _maintain(stack, plan, clone, process, log)
                 arrival = await first_of(process, log, gate.arrival("done"))
-        machine = machine_load(cpu, cpu_times())
+        machine = watch.end()
         evidence = await _evidence(plan, dsn, redis, before, steps) if before else None
         evidence = await others.complete(evidence, early) if evidence else None
         if before and evidence:  # the last: it writes into the clone
@@ -269,10 +276,18 @@ async def _empty_redis(stack: Stack) -> None:
         await client.aclose()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Target:
+    """What the load process is told to talk to, and whose processes answer."""
+
+    address: str
+    pids: tuple[int, ...] = ()
+
+
 @asynccontextmanager
-async def _target(plan: TrialPlan, environment: dict[str, str], log: Path) -> AsyncIterator[str]:
+async def _target(plan: TrialPlan, environment: dict[str, str], log: Path) -> AsyncIterator[_Target]:
     if plan.load.target != "server":
-        yield plan.load.target
+        yield _Target(address=plan.load.target)
         return
     async with reference_servers(
         plan.load.servers,
@@ -280,8 +295,8 @@ async def _target(plan: TrialPlan, environment: dict[str, str], log: Path) -> As
         secrets=environment,
         connections=plan.connections,
         log=log.with_suffix(".servers.log"),
-    ) as urls:
-        yield ",".join(urls)
+    ) as started:
+        yield _Target(address=",".join(one.url for one in started), pids=tuple(one.pid for one in started))
 
 
 def _command(plan: TrialPlan, target: str, gate: Path) -> list[str]:

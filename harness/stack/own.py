@@ -33,6 +33,10 @@ class OwnPostgres:
         path = urlsplit(self.address).path.strip("/")
         return self.address if path else self.dsn("postgres")
 
+    @property
+    def pid(self) -> int | None:
+        return None
+
     def pids(self) -> list[int]:
         """Not ours to know: it may run on another host."""
         return []

@@ -44,6 +44,11 @@ class EmbeddedPostgres:
     def admin_dsn(self) -> str:
         return self.dsn("postgres")
 
+    @property
+    def pid(self) -> int | None:
+        """The process above all of the server's."""
+        return self.process.pid
+
     def pids(self) -> list[int]:
         """The server and its processes now."""
         try:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from reports.section import Section
 from reports.sections import (
+    covariates,
     deliveries,
     differences,
     environment,
@@ -44,6 +45,7 @@ ORDER: tuple[Callable[[StoredRun], Section | None], ...] = (
     redis.build,
     deliveries.build,
     replica.build,
+    covariates.build,
     trials.build,
     environment.build,
     reproduce.build,
