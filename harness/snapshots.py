@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -16,8 +16,10 @@ from datasets.load import copy_table
 from datasets.manifest import Manifest
 from datasets.message_ids import MessageIds
 from harness.databases import Mark, create_database, drop_database, list_databases, mark_database, seal
+from harness.foreign import SHARD_DATABASES, remote_query_ids
 from harness.sharded_copy import copy_part, shard_name
 from reference_server import schema
+from reference_server.foreign import shard_variant, takes_writes
 from reference_server.statements import query_ids
 from reference_server.variant import SqlFile, Variant
 
@@ -66,7 +68,8 @@ async def ensure_snapshot(
     server: Server, variant: Variant, manifest: Manifest, folder: Path, *, build: str, progress: Progress
 ) -> Snapshot:
     """The snapshot, kept from an earlier run when data and variant are the same, or built now."""
-    fingerprint = hashlib.sha256(f"{manifest.fingerprint}:{variant.fingerprint}:{build}".encode()).hexdigest()[:12]
+    parts = (manifest.fingerprint, variant.fingerprint, build, *_of_shards(variant))
+    fingerprint = hashlib.sha256(":".join(parts).encode()).hexdigest()[:12]
     name = f"chatbench_{manifest.dataset.name}_{variant.name[:_NAME_LETTERS]}_{build}_{fingerprint}".replace("+", "_")
     for kept in await list_databases(server.admin_dsn):
         if kept.name == name:
@@ -78,8 +81,11 @@ async def ensure_snapshot(
         await drop_database(server.admin_dsn, shard_name(name, number))
     await create_database(server.admin_dsn, name, Mark(role="snapshot", facts={"ready": False}))
     started = time.perf_counter()
-    shards = await _build_shards(server, name, variant, manifest, folder, progress)
-    queryids = await _build(server.dsn(name), variant, manifest, folder, progress)
+    if takes_writes(variant):
+        shards = await _build_shards(server, name, variant, manifest, folder, progress)
+        queryids = await _build(server.dsn(name), variant, manifest, folder, progress)
+    else:
+        queryids, shards = await _build_foreign(server, name, variant, manifest, folder, progress)
     snapshot = Snapshot(
         database=name,
         variant=variant.name,
@@ -94,6 +100,11 @@ async def ensure_snapshot(
     for each in (name, *_names(shards)):
         await seal(server.admin_dsn, each)
     return snapshot
+
+
+def _of_shards(variant: Variant) -> tuple[str, ...]:
+    """What shards are built by, where that is not the variant's own."""
+    return () if takes_writes(variant) else (shard_variant(variant).fingerprint,)
 
 
 def _names(shards: list[dict[str, Any]]) -> list[str]:
@@ -113,16 +124,52 @@ async def _build_shards(
     return shards
 
 
+async def _build_foreign(
+    server: Server, name: str, variant: Variant, manifest: Manifest, folder: Path, progress: Progress
+) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Shards with bare tables, which the main database's COPY fills through its foreign partitions; then their keys."""
+    part, names = shard_variant(variant), [shard_name(name, 1 + n) for n in range(variant.topology.shards)]
+    for database in names:
+        await create_database(server.admin_dsn, database, Mark(role="snapshot", facts={"shard_of": name}))
+        await _with(server.dsn(database), lambda shard: _run_all(shard, schema.before_load(part), progress))
+    queryids = await _build(server.dsn(name), variant, manifest, folder, progress, foreign=names)
+    for database in names:
+        await _with(server.dsn(database), lambda shard: _run_all(shard, schema.keys(part), progress))
+        await _build_side_by_side(server.dsn(database), schema.indexes(part), progress)
+        await _with(server.dsn(database), lambda shard: _run_all(shard, schema.after_load(part), progress))
+        await _with(server.dsn(database), lambda shard: _finish(shard, progress))
+    # the planner knows a foreign table by its sample alone
+    await _with(server.dsn(name), lambda main: main.execute("ANALYZE messages"))
+    asked = [await remote_query_ids(server.dsn(name), server.dsn(database), variant) for database in names]
+    return queryids, [{"database": n, "queryids": ids} for n, ids in zip(names, asked, strict=True)]
+
+
+async def _with(dsn: str, do: Callable[[Any], Awaitable[Any]]) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await do(connection)
+    finally:
+        await connection.close()
+
+
 async def _build(
-    dsn: str, variant: Variant, manifest: Manifest, folder: Path, progress: Progress, *, shard: int = 0
+    dsn: str,
+    variant: Variant,
+    manifest: Manifest,
+    folder: Path,
+    progress: Progress,
+    *,
+    shard: int = 0,
+    foreign: Sequence[str] = (),
 ) -> dict[str, int]:
     connection = await asyncpg.connect(dsn)
     try:
+        await connection.execute("SELECT set_config($1, $2, false)", SHARD_DATABASES, ",".join(foreign))
         await _create_tables(connection, variant, manifest)
         for table in _LOAD_ORDER:
             # one connection: two would interleave batches, and the heap's order would differ from build to build
             shown = partial(progress, f"copy {table}")
-            if variant.topology.shards > 1:
+            if variant.topology.routing == "application":
                 await copy_part(connection, table, folder, shown, shard=shard, shards=variant.topology.shards)
             else:
                 ids = MessageIds(variant.identifiers.messages)
@@ -130,13 +177,17 @@ async def _build(
         await _run_all(connection, [*schema.keys(variant), *schema.derived(variant)], progress)
         await _build_side_by_side(dsn, schema.indexes(variant), progress)
         await _run_all(connection, schema.after_load(variant), progress)
-        progress("vacuum", 0)
-        for extension in _EXTENSIONS:
-            await connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
-        await connection.execute("VACUUM (FREEZE, ANALYZE)")
+        await _finish(connection, progress)
         return {slot: queryid for queryid, slot in (await query_ids(connection, variant)).items()}
     finally:
         await connection.close()
+
+
+async def _finish(connection: Any, progress: Progress) -> None:
+    progress("vacuum", 0)
+    for extension in _EXTENSIONS:
+        await connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+    await connection.execute("VACUUM (FREEZE, ANALYZE)")
 
 
 async def _create_tables(connection: Any, variant: Variant, manifest: Manifest) -> None:

@@ -95,6 +95,14 @@ class BadMessage(ChatError):
     code = "bad_message"
 
 
+class ReadOnly(ChatError):
+    """This variant takes no writes, so nothing was changed. Write with another variant."""
+
+    status = 501
+    title = "Read only"
+    code = "read_only"
+
+
 class Unavailable(ChatError):
     """PostgreSQL or Redis does not answer. Retry later."""
 

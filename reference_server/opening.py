@@ -10,6 +10,7 @@ from reference_server.chat import Chat
 from reference_server.connections import Connections
 from reference_server.database import Database
 from reference_server.fanout import make_publisher, transport_of
+from reference_server.foreign import ForeignReads, takes_writes
 from reference_server.replica import ReplicaReads, replica_reads
 from reference_server.sharding import rules_of
 from reference_server.shards import Shards
@@ -64,6 +65,8 @@ def open_database(
     if variant.topology.routing == "application":
         others = [Connections(shard, connections, settings) for shard in shards]
         return Shards([first, *others], rules_of(variant), claim=variant.queries["open_conversation/claim"].text)
+    if not takes_writes(variant):
+        return ForeignReads(first, variant)
     if replica is not None:
         return ReplicaReads(first, Connections(replica, connections), replica_reads(variant))
     return first

@@ -44,14 +44,18 @@ SLOTS = (
 )
 #: What a policy adds to these, and what it makes nobody run.
 _ADDED = {"each": ("mark_read/unread",), "watermark": ("mark_read/hold",)}
-_NEEDLESS = {"trigger": ("send/bump",)}
+_NEEDLESS = {
+    "trigger": ("send/bump",),
+    # foreign partitions are only read
+    "fdw": ("delete_message/delete", "mark_read/messages", "send/insert"),
+}
 _QUERY_ID = re.compile(r"Query Identifier: (-?\d+)")
 
 
 def slots(variant: Variant) -> tuple[str, ...]:
     """Every slot that the use cases run under this variant's policy."""
     policy = variant.policy
-    needless = _NEEDLESS.get(policy.bookkeeping, ())
+    needless = (*_NEEDLESS.get(policy.bookkeeping, ()), *_NEEDLESS.get(variant.topology.routing, ()))
     routed = ("open_conversation/claim",) if variant.topology.routing == "application" else ()
     return (*(slot for slot in SLOTS if slot not in needless), *_ADDED.get(policy.read_receipts, ()), *routed)
 

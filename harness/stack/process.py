@@ -1,6 +1,7 @@
 """Start and stop one server process, and recognise one that a dead run left behind."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -64,7 +65,7 @@ def run(command: list[str], account: Account, *, folder: Path) -> subprocess.Com
 async def run_cancellably(
     command: list[str], account: Account, *, folder: Path, settings: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run to the end, under `account`; when the caller is cancelled, the program is killed.
+    """Run to the end, under `account`; when the caller is cancelled, the program and its children are killed.
 
     `settings` are environment variables: what is in them is in no process list.
     """
@@ -81,7 +82,9 @@ async def run_cancellably(
         output, errors = await child.communicate()
     finally:
         if child.returncode is None:
-            child.kill()
+            # it leads a group of its own, and pg_basebackup has a child that receives WAL
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
             await child.wait()
     return subprocess.CompletedProcess(
         command, child.returncode or 0, output.decode(errors="replace"), errors.decode(errors="replace")

@@ -18,6 +18,7 @@ import orjson
 from datasets.manifest import Manifest
 from datasets.shape import Dataset
 from reference_server.chat import Chat
+from reference_server.errors import ReadOnly
 from reference_server.records import ConversationPage, Cursor, Draft, Page
 from reference_server.times import from_datetime
 
@@ -53,7 +54,15 @@ async def ask(chat: Chat, manifest: Manifest) -> Answers:
         "mark_read": asked.mark_read,
         "send": asked.send,
     }
-    return {name: digest(await operation()) for name, operation in operations.items()}
+    return {name: digest(await _answered(operation)) for name, operation in operations.items()}
+
+
+async def _answered(operation: Callable[[], Awaitable[Any]]) -> Any:
+    """What was answered, or that this variant takes no writes."""
+    try:
+        return await operation()
+    except ReadOnly as refused:
+        return refused.code
 
 
 class Asked:

@@ -9,7 +9,7 @@ from harness.verify.errors import CouldNotRun
 from harness.verify.finding import Finding, Outcome
 from harness.verify.registry import CHECKS, module_of, promise_of
 from harness.verify.site import Site, rolled_back
-from reference_server.errors import ChatError
+from reference_server.errors import ChatError, ReadOnly
 
 #: Somebody else's database may not let us try, or not wait for us.
 _NOT_ALLOWED = (
@@ -40,6 +40,8 @@ async def _outcome(site: Site, check: str) -> Outcome:
         finding: Finding = await module_of(check).check(site)
     except CouldNotRun as reason:
         return not_run(site.variant.known_gaps, check, str(reason))
+    except ReadOnly:
+        return not_run(site.variant.known_gaps, check, "needs a write, and this variant takes none (see writes)")
     except _NOT_ALLOWED as reason:
         return not_run(site.variant.known_gaps, check, f"{type(reason).__name__}: {reason}")
     except (ChatError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:

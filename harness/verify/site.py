@@ -64,8 +64,9 @@ class Site:
         return self.database
 
     def option(self, slot: str) -> str:
-        """The name of the variant's option for a query slot."""
-        return self.variant.queries[slot].path.stem
+        """The name of the variant's option for a query slot; empty where it has no use for the slot."""
+        chosen = self.variant.queries.get(slot)
+        return chosen.path.stem if chosen else ""
 
     async def newcomers(self, count: int) -> list[UUID]:
         """New users, the smallest id first."""

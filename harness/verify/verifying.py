@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +132,6 @@ async def _outcomes(ground: Ground, variant: Variant, snapshot: Snapshot, refere
         answers = await ask(site.chat, ground.manifest)
         compared = equal_answers(answers, reference, variant.known_gaps, of=REFERENCE)
         await ground.stack.redis.empty(site.redis)
-        if not snapshot.shards:
-            return [*await _checked(ground, site), compared]
-    # a check looks into one database, where all that it makes must be
-    single = replace(variant, topology=replace(variant.topology, shards=1))
-    async with variant_site(ground.stack, single, (await _build(ground, single)).snapshot) as site:
         return [*await _checked(ground, site), compared]
 
 

@@ -8,6 +8,7 @@ import orjson
 
 from harness.verify.errors import CouldNotRun
 from harness.verify.finding import Finding, from_problems
+from harness.verify.foreign_plans import plan_in_shard
 from harness.verify.site import Site, rolled_back
 from reference_server.chat import Chat
 from reference_server.database import Database
@@ -44,8 +45,10 @@ async def _plan(site: Site, page: Callable[[Chat], Awaitable[object]]) -> dict[s
     sql, arguments = noted.statements[0]
     async with rolled_back(site.database):
         await site.database.execute("SET LOCAL enable_seqscan = off")
-        rows = await site.database.fetch(f"EXPLAIN (FORMAT JSON)\n{sql}", *arguments)
+        rows = await site.database.fetch(f"EXPLAIN (FORMAT JSON, VERBOSE)\n{sql}", *arguments)
     plan: dict[str, Any] = orjson.loads(rows[0][0])[0]["Plan"]
+    for scan in [node for node in nodes(plan) if "Remote SQL" in node]:
+        scan["Plans"] = [await plan_in_shard(site.database, scan)]
     return plan
 
 

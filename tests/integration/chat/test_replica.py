@@ -1,9 +1,11 @@
 """A streaming replica starts for those who ask, follows its primary, and leaves nothing behind."""
 
 import asyncio
+import contextlib
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import asyncpg
+import psutil
 import pytest
 
 from harness.lag import caught_up, sampled
@@ -23,6 +25,37 @@ async def standby(servers):
     admin = await asyncpg.connect(servers.admin_dsn)
     assert await admin.fetchval("SELECT count(*) FROM pg_replication_slots") == 0
     await admin.close()
+
+
+async def test_a_copy_that_is_cancelled_leaves_no_process_no_folder_and_no_slot(servers):
+    replica = servers.stack.replica
+    ours = psutil.Process()
+    before = {child.pid for child in ours.children(recursive=True)}
+    copying = asyncio.create_task(replica.running().__aenter__())
+    async with asyncio.timeout(20):
+        while not any(child.name() == "pg_basebackup" for child in children_of(ours)):  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
+    copying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await copying
+    assert not (replica.folder / "unfinished").exists()
+    assert not (replica.folder / "data").exists()
+    left = [child for child in children_of(ours) if child.pid not in before and child.name() == "pg_basebackup"]
+    assert left == []
+    admin = await asyncpg.connect(servers.admin_dsn)
+    assert await admin.fetchval("SELECT count(*) FROM pg_replication_slots") == 0
+    assert await admin.fetchval("SELECT count(*) FROM pg_stat_replication") == 0
+    await admin.close()
+
+
+def children_of(process):
+    """A process may end while it is looked at."""
+    found = []
+    for child in process.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.name()
+            found.append(child)
+    return found
 
 
 async def test_what_is_written_to_the_primary_is_read_from_the_standby(servers, standby, fresh_database):
