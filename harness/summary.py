@@ -12,6 +12,7 @@ from harness.comparison import Comparison, comparisons
 from harness.covariates import covariates_by_round, covariates_of
 from harness.estimate import holm
 from harness.examined import examinations, flips_of, indexes_of, plans_of, redis_families_of
+from harness.index_changes import index_changes_of
 from harness.interactions import interactions
 from harness.latencies import latencies_of
 from harness.maintenance.summary import maintenance_of
@@ -73,11 +74,13 @@ def summarise(manifest: Mapping[str, Any], trials: Trials) -> dict[str, Any]:
 def _evidence(manifest: Mapping[str, Any], trials: Trials, valid: Trials) -> dict[str, Any]:
     baseline, examined = manifest["experiment"]["baseline"], examinations(trials)
     messages = (manifest["dataset"].get("rows") or {}).get("messages")
+    indexes = indexes_of(examined, valid, messages)
     return {
         "prices": prices_of(manifest, valid, examined, baseline),
         "plans": plans_of(examined, baseline),
         "plan_flips": flips_of(valid),
-        "indexes": indexes_of(examined, valid, messages),
+        "indexes": indexes,
+        "index_changes": index_changes_of(indexes, baseline),
         "redis_families": redis_families_of(valid, examined),
     }
 
@@ -192,8 +195,10 @@ def _decision(
 def _counts(findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """How many primary comparisons got each verdict, candidates and A/A apart; disqualified ones are not compared."""
     primary = [f for f in findings if f["primary"] and not f["disqualified"]]
-    groups = {"candidates": False, "again": True}
-    told = {name: [f["verdict"] for f in primary if f["candidate"].endswith(AGAIN) is it] for name, it in groups.items()}
+    told = {
+        "candidates": [f["verdict"] for f in primary if not f["candidate"].endswith(AGAIN)],
+        "again": [f["verdict"] for f in primary if f["candidate"].endswith(AGAIN)],
+    }
     return {
         name: {"compared": len(verdicts)} | {str(verdict): verdicts.count(verdict) for verdict in Verdict}
         for name, verdicts in told.items()

@@ -63,6 +63,6 @@ def _label(axes: Axes) -> None:
     axes.xaxis.set_major_locator(FixedLocator([1 / (1 - share) for share in TICKS]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * (1 - 1 / x):.4g} %"))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g} ms"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: duration(1000 * y)))
     axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.yaxis.set_minor_formatter(NullFormatter())

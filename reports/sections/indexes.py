@@ -5,13 +5,11 @@ from typing import Any
 
 import pandas as pd
 
+from harness.index_changes import NOTABLE_BYTES
 from reports.section import Section, fill
 from reports.stored_run import Json, StoredRun
 from reports.tables import table
 from reports.wording import MISSING, amount, percent, size
-
-#: Less WAL than this per send is another's page split, not upkeep.
-_NOTABLE_BYTES = 1.0
 
 
 def build(run: StoredRun) -> Section | None:
@@ -26,9 +24,7 @@ def build(run: StoredRun) -> Section | None:
             _side_by_side(by_lane, _write), "WAL of one send, by index (share of the whole send), without page images"
         ),
         uses=table(_side_by_side(by_lane, _use), "Size, scans over all windows, fill of the leaves"),
-        changes=[_change(lane, by_lane[run.baseline], by_lane[lane]) for lane in lanes if lane != run.baseline]
-        if run.baseline in by_lane
-        else [],
+        changes=run.summary.get("index_changes") or [],
         baseline=run.baseline,
         needless=[(lane, found) for lane in lanes if (found := _needless(by_lane[lane].values()))],
     )
@@ -48,7 +44,7 @@ def _side_by_side(by_lane: Mapping[str, Mapping[str, Json]], describe: Any) -> p
 def _write(row: Json) -> str:
     if row["wal_bytes_per_send"] is None:
         return "not known"
-    if row["wal_bytes_per_send"] < _NOTABLE_BYTES:
+    if row["wal_bytes_per_send"] < NOTABLE_BYTES:
         return "0 B"
     return f"{size(row['wal_bytes_per_send'])} ({percent(row['share_of_send'])})"
 
@@ -56,27 +52,6 @@ def _write(row: Json) -> str:
 def _use(row: Json) -> str:
     density = "" if row["leaf_density"] is None else f", {percent(row['leaf_density'])} full"
     return f"{size(row['bytes'])}, {amount(row['scans'])} scans{density}"
-
-
-def _change(lane: str, ours: Mapping[str, Json], theirs: Mapping[str, Json]) -> dict[str, Any]:
-    """Per index, what a send writes more or less than in the baseline."""
-    differences = [
-        (name, after - before)
-        for name in sorted({*ours, *theirs})
-        if (before := _bytes(ours.get(name))) is not None
-        and (after := _bytes(theirs.get(name))) is not None
-        and abs(after - before) >= _NOTABLE_BYTES
-    ]
-    return {
-        "lane": lane,
-        "saved": sorted(((name, -change) for name, change in differences if change < 0), key=lambda item: -item[1]),
-        "added": sorted(((name, change) for name, change in differences if change > 0), key=lambda item: -item[1]),
-        "total": sum(change for _, change in differences),
-    }
-
-
-def _bytes(row: Json | None) -> float | None:
-    return 0.0 if row is None else row["wal_bytes_per_send"]
 
 
 def _needless(rows: Any) -> Sequence[tuple[str, str, Json]]:

@@ -43,11 +43,12 @@ def _panel(run: StoredRun, rows: Sequence[Json], styles: Mapping[str, LaneStyle]
     merged = {lane: whole for lane, ones in rounds.items() if (whole := merge(ones)) and whole.total}
     name = f"{scenario}-{target}-{operation}"
     series = {lane: medians_by_second(ones, operation) for lane, ones in trials.items()}
+    response = _percentiles(rows, "response").drop(columns="clock")
     return {
         "name": spoken(operation),
         "curves": quantile_picture(f"latency-{name}", spoken(operation), merged, styles, rounds=rounds),
         "series": series_picture(f"series-{name}", spoken(operation), series, styles),
-        "percentiles": table(_percentiles(rows, "response"), "Response time, all rounds together"),
+        "percentiles": table(response, "Response time, all rounds together"),
         "clocks": table(pd.concat([_percentiles(rows, clock) for clock in CLOCKS]), "By each of the three clocks"),
     }
 
