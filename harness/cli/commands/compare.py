@@ -1,0 +1,81 @@
+"""chatbench compare."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from datasets.shape import SIZES
+from harness import compare as comparing
+from harness.catalogue import known_names
+from harness.cli.application import app
+from harness.cli.options import HOME, FailOn, Formats, Home, Postgres, RedisUrl
+from harness.cli.outcome import compare_and_tell, formats_of, gates_of
+from harness.cli.plans import create_folder, experiment_of_flags, experiment_path, load_of_flags, names_in, new_folder
+from harness.cli.running import guard
+from harness.experiment import Experiment, load_experiment, sequential
+from harness.run_folder import RunFolder
+from harness.stack.config import StackConfig
+
+
+@app.command(
+    epilog="Example: chatbench compare --variants baseline,spec --scenario pagination --dataset small --rounds 6"
+)
+def compare(
+    experiment: Annotated[str | None, typer.Argument(help="experiment name or TOML file (default: flags)")] = None,
+    variants: Annotated[str, typer.Option(help="baseline first, then candidates, comma-separated")] = "baseline,spec",
+    scenario: Annotated[
+        str | None, typer.Option(help="scenario; see `chatbench list scenarios` (default: day, or none with --sweep)")
+    ] = None,
+    sweep: Annotated[str, typer.Option(help="sweeps, comma-separated; see `chatbench list sweeps`")] = "",
+    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "small",
+    target: Annotated[str, typer.Option(help="direct, server or a URL")] = "direct",
+    users: Annotated[int, typer.Option(min=1)] = 16,
+    rate: Annotated[float, typer.Option(min=0, help="tasks per second of all users (0: closed loop)")] = 300.0,
+    warmup: Annotated[float, typer.Option(min=0, help="seconds")] = 1.0,
+    window: Annotated[float, typer.Option(min=0.1, help="measured seconds")] = 5.0,
+    rounds: Annotated[int, typer.Option(min=1)] = 6,
+    until_resolved: Annotated[
+        bool, typer.Option("--until-resolved", help="go on after --rounds until every primary finding is resolved")
+    ] = False,
+    max_rounds: Annotated[
+        int | None, typer.Option(min=1, help="with --until-resolved: the most rounds (default: four times as many)")
+    ] = None,
+    experiment_seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
+    out_folder: Annotated[Path | None, typer.Option("--out", help="run folder (default: below runs/)")] = None,
+    resume: Annotated[Path | None, typer.Option(help="go on with an interrupted run's folder")] = None,
+    formats: Formats = None,
+    fail_on: FailOn = None,
+    home: Home = HOME,
+    postgres: Postgres = None,
+    redis: RedisUrl = None,
+) -> None:
+    """Compare variants: an experiment file, or flags for one scenario."""
+    gates, wanted = gates_of(fail_on), formats_of(["html", *(formats or [])])
+    config = StackConfig(home=home, postgres=postgres, redis=redis)
+
+    def ending(found: Experiment) -> Experiment:
+        return sequential(found, until_resolved=until_resolved, max_rounds=max_rounds, is_resumed=bool(resume))
+
+    if resume:
+        folder = guard(lambda: RunFolder.open(resume))
+        plan = guard(lambda: ending(comparing.stored_experiment(folder)))
+    elif experiment:
+        plan = guard(lambda: ending(load_experiment(experiment_path(experiment), known_names())))
+        folder = create_folder(out_folder or new_folder(plan.name))
+    else:
+        baseline, *candidates = names_in(variants) or ["baseline"]
+        sweeps = names_in(sweep)
+        loads = [scenario] if scenario else [] if sweeps else ["day"]
+        flags = experiment_of_flags(
+            dataset=dataset,
+            seed=experiment_seed,
+            baseline=baseline,
+            candidates=candidates,
+            rounds=rounds,
+            scenarios=[load_of_flags(name, target, users, rate, warmup, window) for name in loads],
+            sweeps=sweeps,
+        )
+        plan = guard(lambda: ending(flags))
+        folder = create_folder(out_folder or new_folder("-".join([*loads, *sweeps, baseline, *candidates])))
+    compare_and_tell(plan, folder, config, home, formats=wanted, gates=gates)

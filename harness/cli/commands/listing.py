@@ -1,0 +1,27 @@
+"""chatbench list."""
+
+from typing import Annotated
+
+import orjson
+import typer
+
+from harness.catalogue import describe
+from harness.cli.application import app, out
+from harness.cli.running import guard
+from harness.listing import show
+
+
+@app.command("list", epilog="Example: chatbench list variants --json")
+def list_(
+    kind: Annotated[
+        str, typer.Argument(help="variants, scenarios, sweeps, datasets, experiments or hypotheses")
+    ] = "variants",
+    factor: Annotated[str | None, typer.Option(help="variants that change this factor only")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
+) -> None:
+    """List what there is to choose from."""
+    entries = guard(lambda: describe(kind, factor=factor))
+    if as_json:
+        typer.echo(orjson.dumps(entries, option=orjson.OPT_INDENT_2).decode())
+        return
+    show(entries, out)

@@ -1,0 +1,38 @@
+"""chatbench seed."""
+
+from typing import Annotated
+
+import typer
+
+from datasets.shape import SIZES
+from harness import compare as comparing
+from harness.cli.application import app, out
+from harness.cli.options import HOME, Home, Postgres, RedisUrl
+from harness.cli.plans import experiment_of_flags
+from harness.cli.running import run_to_end
+from harness.stack.config import StackConfig
+from harness.stack.stack import open_stack
+
+
+@app.command(epilog="Example: chatbench seed --dataset medium --variant spec")
+def seed(
+    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "medium",
+    variant: Annotated[str, typer.Option(help="schema variant to load it into")] = "baseline",
+    dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="another seed, other rows")] = 1,
+    home: Home = HOME,
+    postgres: Postgres = None,
+    redis: RedisUrl = None,
+) -> None:
+    """Generate a dataset and build its snapshot in a variant."""
+    experiment = experiment_of_flags(dataset=dataset, seed=dataset_seed, baseline=variant)
+
+    async def work() -> None:
+        async with open_stack(StackConfig(home=home, postgres=postgres, redis=redis)) as stack:
+            snapshot = await comparing.seed_one(stack, experiment, home)
+            out.print(
+                f"{snapshot.database}: {(snapshot.database_bytes or 0) / 1e6:,.0f} MB, "
+                f"built in {snapshot.build_s or 0:.1f} s "
+                "(kept for trials; nobody can connect to a snapshot)"
+            )
+
+    run_to_end(work())

@@ -1,0 +1,29 @@
+"""chatbench serve."""
+
+from typing import Annotated
+
+import typer
+
+from datasets.shape import SIZES
+from harness.cli.application import app
+from harness.cli.options import HOME, Home, Postgres, RedisUrl
+from harness.cli.plans import experiment_of_flags
+from harness.cli.running import run_to_end
+from harness.serve import serve as serve_stack
+from harness.stack.config import StackConfig
+
+
+@app.command(epilog="Example: chatbench serve --variant spec --dataset small --servers 2")
+def serve(
+    variant: Annotated[str, typer.Option(help="schema variant")] = "baseline",
+    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "tiny",
+    dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="the dataset's seed")] = 1,
+    servers: Annotated[int, typer.Option(min=0, help="reference server processes")] = 1,
+    home: Home = HOME,
+    postgres: Postgres = None,
+    redis: RedisUrl = None,
+) -> None:
+    """Start the stack, a clone of a snapshot and reference servers, and print how to reach them, until Ctrl-C."""
+    experiment = experiment_of_flags(dataset=dataset, seed=dataset_seed, baseline=variant)
+    config = StackConfig(home=home, postgres=postgres, redis=redis)
+    run_to_end(serve_stack(config, experiment, servers=servers, home=home, say=typer.echo))

@@ -1,0 +1,24 @@
+"""Options that several commands share, each also an environment variable where it names something of the machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reports.files import FORMATS
+
+Home = Annotated[Path, typer.Option(envvar="CHATBENCH_HOME", help="where servers, datasets and snapshots live")]
+Postgres = Annotated[
+    str | None, typer.Option(envvar="CHATBENCH_POSTGRES", help="DSN of your own PostgreSQL (default: embedded)")
+]
+RedisUrl = Annotated[
+    str | None, typer.Option("--redis", envvar="CHATBENCH_REDIS", help="URL of your own Redis (default: embedded)")
+]
+HOME = Path(".chatbench")
+Formats = Annotated[
+    list[str] | None, typer.Option("--format", help=f"{', '.join(FORMATS)}; repeatable (compare always writes html)")
+]
+FailOn = Annotated[
+    list[str] | None,
+    typer.Option(help='answer 1 on "worse", "unresolved" or "[SCENARIO or OPERATION] METRIC > +10%"; repeatable'),
+]

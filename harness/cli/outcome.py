@@ -1,0 +1,70 @@
+"""Outcome: run an experiment, tell its verdicts, write its files, and answer 1 where a gate breaks."""
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from harness import compare as comparing
+from harness.cli.application import out
+from harness.cli.running import guard, run_to_end
+from harness.experiment import Experiment
+from harness.fail_on import Gate, gate_of, hold
+from harness.maintenance.trial import with_archiving
+from harness.progress import console
+from harness.run_folder import RunFolder
+from harness.stack.config import StackConfig
+from harness.stack.stack import open_stack
+from harness.verdict_lines import verdict_lines
+from reports.files import FORMATS, write_files
+
+
+def gates_of(texts: list[str] | None) -> list[Gate]:
+    return guard(lambda: [gate_of(text) for text in texts or []])
+
+
+def formats_of(names: list[str]) -> list[str]:
+    if unknown := [name for name in names if name not in FORMATS]:
+        raise typer.BadParameter(
+            f"{unknown[0]!r} is no format. Choose among {', '.join(FORMATS)}.", param_hint="--format"
+        )
+    return names
+
+
+def compare_and_tell(
+    experiment: Experiment,
+    folder: RunFolder,
+    config: StackConfig,
+    home: Path,
+    *,
+    formats: list[str] | None = None,
+    gates: list[Gate] | None = None,
+) -> None:
+    async def work() -> dict[str, Any]:
+        async with open_stack(with_archiving(config, experiment)) as stack:
+            return await comparing.compare(stack, experiment, folder, home)
+
+    try:
+        summary = run_to_end(work())
+    except KeyboardInterrupt:
+        kept = len(folder.read_trials()) if folder.manifest_path.exists() else 0
+        console.print(
+            f"\nInterrupted. Every process is stopped; {kept} finished trials are kept in {folder.path}. "
+            f"Go on with `chatbench compare --resume {folder.path}`, or see them with `chatbench report {folder.path}`."
+        )
+        raise typer.Exit(130) from None
+    tell_result(summary, folder, formats=formats or ["html"], gates=gates or [])
+
+
+def tell_result(summary: dict[str, Any], folder: RunFolder, *, formats: list[str], gates: list[Gate]) -> None:
+    """Verdicts, files, and an exit code of 1 where a gate breaks."""
+    for line in verdict_lines(summary):
+        out.print(line, markup=False)
+    held = guard(lambda: list(hold(gates, summary["findings"])))
+    for path in write_files(folder.path, formats, held):
+        out.print(f"report: {path}", markup=False)
+    broken = [check for check in held if check.broken]
+    for check in broken:
+        out.print(f"gate {check.gate.text!r} fails: {check.broken}", markup=False, style="red")
+    if broken:
+        raise typer.Exit(1)

@@ -1,0 +1,38 @@
+"""Running: a coroutine to its end, and errors that say what to do told without a traceback."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import typer
+
+from datasets.errors import DatasetError
+from harness.errors import HarnessError
+from harness.progress import console
+from reference_server.errors import VariantError
+
+Answer = TypeVar("Answer")
+
+
+def run_to_end(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Run to the end; SIGTERM ends as Ctrl-C does, so that everything started is stopped."""
+
+    async def interruptible() -> Answer:
+        task = asyncio.current_task()
+        assert task
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    return guard(lambda: asyncio.run(interruptible()))
+
+
+def guard(work: Callable[[], Answer]) -> Answer:
+    """Errors that say what to do are told as they are, without a traceback."""
+    try:
+        return work()
+    except (HarnessError, DatasetError, VariantError) as error:
+        console.print(f"chatbench: {error}", markup=False, style="red")
+        raise typer.Exit(getattr(error, "exit_code", 2)) from None
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
