@@ -14,6 +14,9 @@ from typing import Any
 from datasets.generate import generate
 from datasets.manifest import Manifest
 from datasets.shape import dataset
+from harness.cache_regime import shrink_buffers
+from harness.conditions import OVERSIZED, Conditions, VoidRules, require_own_server
+from harness.cpu_layout import machine_layout
 from harness.databases import drop_all
 from harness.environment import describe_machine
 from harness.evidence.examiner import Examiner
@@ -38,6 +41,10 @@ from reference_server.variant import load_variant
 #: PostgreSQL connections of the load generator: enough to keep two cores busy, few enough not to queue in the kernel.
 CONNECTIONS = 8
 _AGAIN = ":again"
+_REDIS_STATES = {
+    "cold": "cold: emptied before each trial",
+    "warm": "warm: emptied, then filled by reads of the busiest conversations' members, before each trial",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +58,10 @@ class Prepared:
 
 async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home: Path) -> dict[str, Any]:
     """Run what is not yet in the folder, then judge it. Returns the summary, also written to the folder."""
+    require_own_server(experiment.conditions, embedded=stack.postgres.embedded)
     prepared = await prepare(stack, experiment, home)
+    if experiment.conditions.cache_regime == OVERSIZED:
+        await shrink_buffers(stack, min(one.database_bytes or 0 for one in prepared.snapshots.values()))
     asked = {lane: snapshot for lane, snapshot in prepared.snapshots.items() if not lane.endswith(_AGAIN)}
     answers = await lane_answers(stack, prepared.manifest, asked, home, baseline=experiment.baseline)
     manifest = await _manifest(stack, experiment, prepared, folder) | {"answers": answers}
@@ -197,6 +207,7 @@ def _plan(
         seed=int.from_bytes(hashlib.sha256(f"{experiment.seed}:{number}".encode()).digest()[:4]),
         dataset=prepared.manifest.dataset,
         connections=CONNECTIONS,
+        conditions=experiment.conditions,
     )
 
 
@@ -211,7 +222,9 @@ async def _manifest(stack: Stack, experiment: Experiment, prepared: Prepared, fo
         "environment": {
             **describe_machine(),
             **await stack.describe(),
-            "redis_state": "cold: emptied before each trial",
+            "redis_state": _REDIS_STATES[experiment.conditions.redis_state],
+            "cache_regime": experiment.conditions.cache_regime,
+            "cpu_layout": machine_layout().as_dict() if experiment.conditions.pin else None,
         },
         "dataset": {
             "name": data.dataset.name,
@@ -255,6 +268,7 @@ async def clean(config: StackConfig, *, datasets: bool, home: Path) -> None:
 def stored_experiment(folder: RunFolder) -> Experiment:
     """The experiment of a run's manifest, to go on with it."""
     stored = folder.read_manifest()["experiment"]
+    conditions = stored.get("conditions") or {}
     return Experiment(
         **{
             **stored,
@@ -264,5 +278,6 @@ def stored_experiment(folder: RunFolder) -> Experiment:
             "sweeps": tuple(stored.get("sweeps", ())),
             "designs": tuple((a, b) for a, b in stored.get("designs", ())),
             "hypotheses": tuple(Hypothesis(**claim) for claim in stored["hypotheses"]),
+            "conditions": Conditions(**{**conditions, "void": VoidRules(**conditions.get("void", {}))}),
         }
     )

@@ -23,6 +23,7 @@ BY_ROUND: Mapping[str, str] = {
     "send_lag_p99_us": "us",
     "loop_lag_p99_us": "us",
     "cache_hit_share": "share",
+    "postgres_disk_read_bytes": "bytes",
     "wal_bytes": "bytes",
     "checkpoints": "count",
     "autovacuums": "count",

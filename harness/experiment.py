@@ -2,15 +2,17 @@
 
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from harness.conditions import Conditions, conditions_from
 from harness.errors import ExperimentError
 from harness.hypotheses import Hypothesis, hypothesis_from
 from harness.metrics import METRICS, metric_name
 from harness.mixing import Design, design_lanes
 from harness.table import TableReader
+from harness.writing import readers_only, refusal
 from reference_server.errors import VariantError
 from reference_server.variant import load_variant
 
@@ -77,6 +79,8 @@ class Experiment:
     designs: tuple[Design, ...] = ()
     #: Sweeps to run once on each lane; harness/sweep/catalog has them.
     sweeps: tuple[str, ...] = ()
+    #: What state each trial starts from, and what makes it void.
+    conditions: Conditions = field(default_factory=Conditions)
 
     def as_dict(self) -> dict[str, Any]:
         """For the manifest."""
@@ -92,6 +96,8 @@ class KnownNames:
     datasets: Collection[str]
     sweeps: Collection[str] = ()
     jobs: Collection[str] = ()
+    #: Scenarios that write.
+    writing: Collection[str] = ()
 
 
 def load_experiment(path: Path, known: KnownNames) -> Experiment:
@@ -130,11 +136,13 @@ def experiment_from(content: Mapping[str, Any], source: str, known: KnownNames) 
         scenarios=tuple(_scenario(part, known) for part in table.tables("scenarios", least=0 if sweeps else 1)),
         hypotheses=tuple(hypothesis_from(part, _metric) for part in table.tables("hypotheses", least=0)),
         sweeps=sweeps,
+        conditions=conditions_from(table),
     )
     table.nothing_else()
     _only_candidates(table, experiment)
     _lanes_differ(table, experiment)
     _goes_on(table, experiment)
+    _can_write(table, experiment, known)
     return experiment
 
 
@@ -239,6 +247,26 @@ def _goes_on(table: TableReader, experiment: Experiment) -> None:
             f"{experiment.max_rounds} is less than rounds, {experiment.rounds}",
             "at least rounds, after which a sequential run first looks",
         )
+
+
+def _can_write(table: TableReader, experiment: Experiment, known: KnownNames) -> None:
+    """Where a variant takes no writes, a scenario or a sweep that writes would measure refusals."""
+    reading = set(known.scenarios) - set(known.writing)
+    for number, load in enumerate(experiment.scenarios, 1):
+        lanes = readers_only(_lanes_of(experiment, load))
+        if lanes and load.name in known.writing:
+            raise table.error(f"scenarios[{number}].name", *refusal(load.name, lanes, reading))
+    if experiment.sweeps and (lanes := readers_only([experiment.baseline, *experiment.candidates])):
+        raise table.error("sweeps", *refusal(experiment.sweeps[0], lanes, reading))
+
+
+def _lanes_of(experiment: Experiment, load: ScenarioLoad) -> list[str]:
+    """Who runs a scenario on a database of ours."""
+    if load.is_remote:
+        return []
+    if not load.compare and load.name != MAINTENANCE:
+        return [experiment.baseline]
+    return [experiment.baseline, *(load.only or experiment.candidates)]
 
 
 def sequential(experiment: Experiment, *, until_resolved: bool, max_rounds: int | None, is_resumed: bool) -> Experiment:

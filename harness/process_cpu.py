@@ -18,6 +18,21 @@ def cpu_seconds(roots: Roots) -> dict[str, float | None]:
     return {name: None if pid is None else _tree(pid) for name, pid in roots.items()}
 
 
+def disk_read_bytes(pid: int | None) -> int | None:
+    """What a process and everything below it read from disks, page cache aside; None where the system does not tell.
+
+    Those that have ended are not in it.
+    """
+    if pid is None:
+        return None
+    try:
+        root = psutil.Process(pid)
+        # Linux alone tells, of one's own processes or to root
+        return sum(int(process.io_counters().read_bytes) for process in (root, *root.children(recursive=True)))
+    except (psutil.Error, AttributeError):
+        return None
+
+
 def used_between(before: Reading, after: Reading) -> dict[str, float | None]:
     """What each used, in seconds, as NAME_cpu_s."""
     return {f"{name}_cpu_s": _grown(before.get(name), after.get(name)) for name in after}

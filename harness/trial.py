@@ -10,7 +10,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from redis.asyncio import Redis
 
 from datasets.shape import Dataset
 from harness.beside import PREWARM, Beside, beside
+from harness.cache_regime import enter
+from harness.conditions import WITHOUT_WARMUP, Conditions
+from harness.cpu_layout import CpuLayout, machine_layout, pin
 from harness.databases import Mark, clone_database, drop_database
 from harness.durability import durable
 from harness.errors import HarnessError
@@ -31,6 +34,7 @@ from harness.gate import open_gate
 from harness.load_process import first_of, load_process, locust_command
 from harness.maintenance.trial import maintain
 from harness.maintenance.work import Measured, told
+from harness.redis_fill import fill
 from harness.servers import reference_servers
 from harness.snapshots import Snapshot
 from harness.stack.stack import Stack
@@ -52,6 +56,7 @@ class TrialPlan:
     seed: int
     dataset: Dataset
     connections: int
+    conditions: Conditions = field(default_factory=Conditions)
     #: Asks about plans around the window; None: only counters are read.
     examiner: Examiner | None = None
 
@@ -60,6 +65,8 @@ async def run_trial(stack: Stack, plan: TrialPlan, *, scratch: Path, logs: Path)
     """Measure and return the trial's record; a trial that went wrong comes back void, with the reason."""
     clone = f"chatbench_trial_{secrets.token_hex(4)}"
     steps: dict[str, float] = {}
+    if plan.conditions.cache_regime in WITHOUT_WARMUP:
+        plan = replace(plan, load=replace(plan.load, warmup_s=0.0))
     record = _heading(plan)
     log = logs / f"{plan.trial}.log"
     try:
@@ -68,11 +75,11 @@ async def run_trial(stack: Stack, plan: TrialPlan, *, scratch: Path, logs: Path)
         return record | {"void": str(error), "steps_s": steps, **_NOTHING}
     finally:
         await drop_database(stack.postgres.admin_dsn, clone)
-    kept = ("operations", "seconds", "deliveries", "own_writes", "generator", "machine", "unrecorded")
+    kept = ("operations", "seconds", "deliveries", "own_writes", "generator", "machine", "cache", "unrecorded")
     record |= {key: outcome.get(key) for key in kept} | {key: outcome[key] for key in ("durability", "topology")}
     if plan.load.name == MAINTENANCE:  # stalls are what it is about, so none makes it void
         return record | {"maintenance": outcome["maintenance"], "evidence": None, "void": None, "steps_s": steps}
-    void = why_void(outcome, evidence, closed_loop=plan.load.arrivals == "closed")
+    void = why_void(outcome, evidence, closed_loop=plan.load.arrivals == "closed", rules=plan.conditions.void)
     return record | {"evidence": evidence, "void": void, "steps_s": steps}
 
 
@@ -86,6 +93,7 @@ _NOTHING: dict[str, Any] = {
     "evidence": None,
     "generator": None,
     "machine": None,
+    "cache": None,
     "unrecorded": {},
 }
 
@@ -116,9 +124,11 @@ async def _measure(
         "CHATBENCH_TOKEN_SECRET": _token_secret(plan),
         **others.environment,
     }
+    cache: dict[str, Any] | None = None
+    layout = machine_layout() if plan.conditions.pin else CpuLayout()
     if plan.load.target == "server":
         # the servers connect as soon as they start, so the clone must stand first
-        await _prepare(stack, plan, clone, others, steps)
+        cache = await _prepare(stack, plan, clone, others, steps)
     async with (
         _target(plan, environment, log) as target,
         open_gate(scratch) as gate,
@@ -126,8 +136,10 @@ async def _measure(
     ):
         with _timed(steps, "start"):
             if plan.load.target == "direct":
-                await _prepare(stack, plan, clone, others, steps)
+                cache = await _prepare(stack, plan, clone, others, steps)
             await first_of(process, log, gate.arrival("started"))
+            pin([stack.postgres.pid, stack.redis.pid, others.server_pid, *target.pids], layout.servers)
+            pin([process.pid], layout.generator)
             await gate.go()
         with _timed(steps, "warmup"):
             await first_of(process, log, gate.arrival("warm"))
@@ -157,7 +169,7 @@ async def _measure(
             await process.wait()
     if plan.load.name == MAINTENANCE:
         arrival["outcome"]["maintenance"] = told(maintained, arrival["outcome"]["traces"]["send"])
-    return arrival["outcome"] | {"machine": machine}, evidence
+    return arrival["outcome"] | {"machine": machine, "cache": cache}, evidence
 
 
 async def _maintain(
@@ -234,8 +246,10 @@ def _token_secret(plan: TrialPlan) -> str:
     return given
 
 
-async def _prepare(stack: Stack, plan: TrialPlan, clone: str, others: Beside, steps: dict[str, float]) -> None:
-    """Every trial starts from the same state: a fresh clone in memory, its dirty pages on disk, Redis empty (cold)."""
+async def _prepare(
+    stack: Stack, plan: TrialPlan, clone: str, others: Beside, steps: dict[str, float]
+) -> dict[str, Any]:
+    """Every trial starts from the same state: a fresh clone, all on disk, caches as declared. Returns how."""
     with _timed(steps, "clone"):
         await clone_database(
             stack.postgres.admin_dsn, plan.snapshot.database, clone, Mark(role="trial", facts={"trial": plan.trial})
@@ -252,6 +266,18 @@ async def _prepare(stack: Stack, plan: TrialPlan, clone: str, others: Beside, st
     with _timed(steps, "beside"):
         await others.prepare()
     await _empty_redis(stack)
+    with _timed(steps, "cache"):
+        redis = await _fill_redis(stack, plan, clone, others)
+        regime = await enter(stack, plan.conditions.cache_regime, clone)
+    return regime | {"redis": redis}
+
+
+async def _fill_redis(stack: Stack, plan: TrialPlan, clone: str, others: Beside) -> dict[str, Any]:
+    if plan.conditions.redis_state == "cold":
+        return {"state": "cold", "reads": 0}
+    shards = others.environment.get("CHATBENCH_POSTGRES_SHARDS", "").split()
+    variant = load_variant(plan.snapshot.variant)
+    return await fill(stack.postgres.dsn(clone), stack.redis.url(0), variant, plan.dataset, shards=shards)
 
 
 async def _learn(stack: Stack, plan: TrialPlan, clone: str, steps: dict[str, float]) -> None:

@@ -1,17 +1,21 @@
 """What makes a trial void: a saturated generator, errors, a checkpoint. Said with the trial, never dropped silently."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from harness.comparison import TASK_PREFIX
+from harness.conditions import VoidRules
 
 #: Above it the generator's own queueing is in the response times.
 MAX_CPU_SHARE = 0.9
 MAX_LOOP_LAG_P99_US = 20_000
 MIN_ACHIEVED_SHARE = 0.98
-MAX_ERROR_SHARE = 0.01
+_PLAIN = VoidRules()
 
 
-def why_void(outcome: dict[str, Any], evidence: dict[str, Any] | None, *, closed_loop: bool) -> str | None:
+def why_void(
+    outcome: Mapping[str, Any], evidence: Mapping[str, Any] | None, *, closed_loop: bool, rules: VoidRules = _PLAIN
+) -> str | None:
     """The reasons, or None for a trial that counts. A closed loop saturates by design: CPU does not void it."""
     generator = outcome["generator"]
     reasons: list[str] = []
@@ -24,20 +28,33 @@ def why_void(outcome: dict[str, Any], evidence: dict[str, Any] | None, *, closed
         reasons.append("no task was due in the window")
     elif achieved < MIN_ACHIEVED_SHARE:
         reasons.append(f"only {achieved:.1%} of the tasks that were due were started")
-    reasons += _error_reasons(outcome)
-    if evidence and evidence["checkpoints"]:
+    reasons += _error_reasons(outcome, rules.max_error_share)
+    if not rules.allow_plan_flips:
+        reasons += _flip_reasons(evidence or {})
+    if evidence and evidence["checkpoints"] and not rules.allow_checkpoints:
         reasons.append(f"{evidence['checkpoints']} checkpoint(s) fell into the window")
     return "; ".join(reasons) or None
 
 
-def _error_reasons(outcome: dict[str, Any]) -> list[str]:
+def _flip_reasons(evidence: Mapping[str, Any]) -> list[str]:
+    """Plans of statements that the load ran: before and after the flip the lane was two different things."""
+    statements = evidence.get("statements") or {}
+    flipped = sorted(
+        flip["plan"].replace("|", ", ")
+        for flip in (evidence.get("plans") or {}).get("flips") or ()
+        if (statements.get(flip["plan"].split("|")[0]) or {}).get("calls")
+    )
+    return [f"the plan of {'; '.join(flipped)} flipped in the window"] if flipped else []
+
+
+def _error_reasons(outcome: Mapping[str, Any], most: float) -> list[str]:
     # a task that went well is no call of its own; one that failed by itself is a call that could not be made
     calls = sum(
         entry["errors"] + (0 if name.startswith(TASK_PREFIX) else entry["count"])
         for name, entry in outcome["operations"].items()
     )
     errors = sum(entry["errors"] for entry in outcome["operations"].values())
-    if not calls or errors / calls <= MAX_ERROR_SHARE:
+    if not calls or errors / calls <= most:
         return []
     kinds = {kind for entry in outcome["operations"].values() for kind in entry["error_kinds"]}
     return [f"{errors} of {calls} calls failed ({', '.join(sorted(kinds))})"]

@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 
 from harness.machine_load import cpu_times, machine_load
-from harness.process_cpu import cpu_seconds, total_of, used_between
+from harness.process_cpu import cpu_seconds, disk_read_bytes, total_of, used_between
 
 
 @dataclass(kw_only=True, slots=True)
@@ -24,15 +24,26 @@ class WindowWatch:
     _machine: dict[str, float] = field(default_factory=dict)
     _parts: dict[str, float | None] = field(default_factory=dict)
     _began_s: float = 0.0
+    _disk_bytes: int | None = None
 
     def begin(self) -> None:
+        self._disk_bytes = disk_read_bytes(self.postgres)
         self._machine, self._parts, self._began_s = cpu_times(), self._read(), time.perf_counter()
 
     def end(self) -> dict[str, Any]:
         """Shares of the machine's CPU, and CPU seconds of each part."""
         machine, parts = machine_load(self._machine, cpu_times()), used_between(self._parts, self._read())
         capacity_s = (time.perf_counter() - self._began_s) * (psutil.cpu_count() or 1)
-        return machine | parts | {"others_cpu_share": others_share(machine["busy_share"], parts, capacity_s)}
+        return {
+            **machine,
+            **parts,
+            "others_cpu_share": others_share(machine["busy_share"], parts, capacity_s),
+            "postgres_disk_read_bytes": self._read_from_disk(),
+        }
+
+    def _read_from_disk(self) -> int | None:
+        after = disk_read_bytes(self.postgres)
+        return None if after is None or self._disk_bytes is None else max(after - self._disk_bytes, 0)
 
     def _read(self) -> dict[str, float | None]:
         roots = {"postgres": self.postgres, "redis": self.redis, "generator": self.generator, "replica": self.replica}

@@ -8,9 +8,9 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,14 +27,34 @@ _SETTINGS_FILE = "chatbench.conf"
 STOP = (signal.SIGINT, signal.SIGQUIT)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+#: Starts the server's process with settings beside those of the run.
+Launch = Callable[[Mapping[str, str]], "subprocess.Popen[bytes]"]
+
+
+@dataclass(kw_only=True, slots=True)
 class EmbeddedPostgres:
-    """A running server of our own."""
+    """A server of our own; between `stop` and `start` it has another process, but the same address."""
 
     socket_folder: Path
     data_folder: Path
     process: subprocess.Popen[bytes]
+    launch: Launch
     embedded: bool = True
+
+    #: Settings that `start` was given; they stay until the stack ends.
+    changed: dict[str, str] = field(default_factory=dict)
+
+    def stop(self) -> None:
+        """Write everything to disk and end; blocks, since a stop must not be cancelled half-way."""
+        process.stop(self.process, *STOP)
+
+    def start(self, settings: Mapping[str, str] | None = None) -> None:
+        """Start again, with settings of its own; it answers once `ready` has returned.
+
+        In the main thread: the kernel would end the server with the thread that started it.
+        """
+        self.changed.update(settings or {})
+        self.process = self.launch(self.changed)
 
     def dsn(self, database: str) -> str:
         """For asyncpg, psql, pgbench and psycopg alike."""
@@ -80,16 +100,21 @@ def serving(
     record, log = folder / "postgres.json", folder / "postgres.log"
     _forget_dead_server(data)
     sockets = home.socket_folder(account)
-    started: subprocess.Popen[bytes] | None = None
-    try:
-        _configure(data, account, {**settings, **_private(sockets)})
-        log.unlink(missing_ok=True)
+    server: EmbeddedPostgres | None = None
+
+    def launch(changed: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+        _configure(data, account, {**settings, **changed, **_private(sockets)})
         started = process.start([str(programs / "postgres"), "-D", str(data)], account, log, folder=folder)
         process.write_footprint(record, started.pid, sockets)
-        yield EmbeddedPostgres(socket_folder=sockets, data_folder=data, process=started)
+        return started
+
+    try:
+        log.unlink(missing_ok=True)
+        server = EmbeddedPostgres(socket_folder=sockets, data_folder=data, process=launch({}), launch=launch)
+        yield server
     finally:
-        if started:
-            process.stop(started, *STOP)
+        if server:
+            server.stop()
         record.unlink(missing_ok=True)
         home.remove(sockets)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.conditions import VoidRules
 from harness.voiding import why_void
 
 
@@ -68,3 +69,28 @@ def test_a_task_is_no_call_of_its_own_so_it_does_not_thin_out_the_errors():
 def test_a_scenarios_own_fault_is_a_failed_call():
     operations = {"send": operation(100), "task:send": operation(90, KeyError=10)}
     assert reason(operations=operations) == "10 of 110 calls failed (KeyError)"
+
+
+def test_a_plan_flip_of_a_statement_that_ran_voids_unless_the_experiment_allows_it():
+    evidence = {
+        "checkpoints": 0,
+        "statements": {"send/insert": {"calls": 3}, "unread_total/count": {"calls": 0}},
+        "plans": {"flips": [{"plan": "send/insert|hot|custom"}, {"plan": "unread_total/count|hot|custom"}]},
+    }
+    outcome = {
+        "generator": {"cpu_share": 0.5, "loop_lag_p99_us": 900, "achieved_rate_share": 1.0},
+        "operations": {"send": operation(1_000)},
+    }
+    told = why_void(outcome, evidence, closed_loop=False)
+    assert told == "the plan of send/insert, hot, custom flipped in the window"
+    assert why_void(outcome, evidence, closed_loop=False, rules=VoidRules(allow_plan_flips=True)) is None
+
+
+def test_an_experiment_may_allow_checkpoints_and_more_errors():
+    outcome = {
+        "generator": {"cpu_share": 0.5, "loop_lag_p99_us": 900, "achieved_rate_share": 1.0},
+        "operations": {"send": operation(95, timeout=5)},
+    }
+    rules = VoidRules(allow_checkpoints=True, max_error_share=0.05)
+    assert why_void(outcome, {"checkpoints": 2}, closed_loop=False, rules=rules) is None
+    assert "5 of 100 calls failed" in (why_void(outcome, {"checkpoints": 0}, closed_loop=False) or "")

@@ -1,0 +1,54 @@
+"""Conditions of trials, cores, and what is told of the machine, where no trial is needed to know it."""
+
+import pytest
+
+from harness.cache_regime import oversized_buffers_bytes
+from harness.conditions import Conditions, conditions_from, require_own_server
+from harness.covariates import covariates_by_round
+from harness.cpu_layout import layout_of
+from harness.errors import ExperimentError
+from harness.table import TableReader
+from harness.window_watch import others_share
+
+
+def test_conditions_are_warm_and_strict_by_default():
+    assert conditions_from(TableReader({}, "here")) == Conditions()
+
+
+def test_an_unknown_regime_is_answered_with_those_there_are():
+    with pytest.raises(ExperimentError, match="warm, cold, disk, oversized"):
+        conditions_from(TableReader({"cache_regime": "lukewarm"}, "here"))
+
+
+@pytest.mark.parametrize("regime", ["cold", "disk", "oversized"])
+def test_a_regime_that_restarts_is_refused_on_a_server_that_is_not_ours(regime):
+    with pytest.raises(ExperimentError, match="your own"):
+        require_own_server(Conditions(cache_regime=regime), embedded=False)
+    require_own_server(Conditions(cache_regime=regime), embedded=True)
+
+
+def test_cores_are_shared_out_in_halves_and_one_core_is_not():
+    assert (layout_of([0, 1]).servers, layout_of([0, 1]).generator) == ((0,), (1,))
+    assert (layout_of([0, 1, 2, 3, 4]).servers, layout_of([0, 1, 2, 3, 4]).generator) == ((0, 1, 2), (3, 4))
+    assert layout_of([0]).note == "not pinned: there is one core"
+
+
+def test_oversized_buffers_hold_an_eighth_of_the_smallest_lane():
+    assert oversized_buffers_bytes(800 * 2**20) == 100 * 2**20
+    assert oversized_buffers_bytes(2**20) == 2 * 2**20
+
+
+def test_what_is_not_the_trials_own_cpu_is_others():
+    parts = {"postgres_cpu_s": 0.5, "redis_cpu_s": 0.1, "generator_cpu_s": 0.4, "servers_cpu_s": None}
+    assert others_share(0.8, parts, 2.0) == pytest.approx(0.3)
+    assert others_share(0.8, parts | {"postgres_cpu_s": None}, 2.0) is None
+
+
+def test_covariates_by_round_hold_what_any_trial_knows_and_none_where_one_does_not():
+    trials = [
+        {"scenario": "day", "target": "direct", "lane": lane, "round": number, "machine": {"postgres_cpu_s": seconds}}
+        for lane, number, seconds in (("spec", 1, 0.2), ("lean", 1, 0.3), ("spec", 2, 0.4))
+    ]
+    tables = covariates_by_round([{"name": "day", "target": "direct"}], ["spec", "lean"], trials)
+    assert [table["covariate"] for table in tables] == ["postgres_cpu_s"]
+    assert tables[0]["lanes"] == {"spec": [0.2, 0.4], "lean": [0.3, None]}
