@@ -14,6 +14,7 @@ from harness.errors import HarnessError
 from harness.experiment import FOLDER, KnownNames
 from harness.maintenance.catalogue import JOBS
 from harness.sweep.catalog import SWEEPS
+from harness.writing import writes
 from reference_server.variant import Variant, load_variant, variants
 from reference_server.variant_file import FACTORS
 
@@ -25,6 +26,7 @@ def known_names() -> KnownNames:
         datasets=list(SIZES),
         sweeps=list(SWEEPS),
         jobs=[job.name for job in JOBS],
+        writing=[path.stem for path in _scenario_files() if writes(path.read_text())],
     )
 
 

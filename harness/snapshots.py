@@ -19,7 +19,7 @@ from harness.databases import Mark, create_database, drop_database, list_databas
 from harness.foreign import SHARD_DATABASES, remote_query_ids
 from harness.sharded_copy import copy_part, shard_name
 from reference_server import schema
-from reference_server.foreign import shard_variant, takes_writes
+from reference_server.foreign import FLUSH_VIEW, shard_variant, takes_writes
 from reference_server.statements import query_ids
 from reference_server.variant import SqlFile, Variant
 
@@ -132,6 +132,7 @@ async def _build_foreign(
     for database in names:
         await create_database(server.admin_dsn, database, Mark(role="snapshot", facts={"shard_of": name}))
         await _with(server.dsn(database), lambda shard: _run_all(shard, schema.before_load(part), progress))
+        await _with(server.dsn(database), lambda shard: shard.execute(FLUSH_VIEW))
     queryids = await _build(server.dsn(name), variant, manifest, folder, progress, foreign=names)
     for database in names:
         await _with(server.dsn(database), lambda shard: _run_all(shard, schema.keys(part), progress))

@@ -8,6 +8,7 @@ from uuid import UUID
 from reference_server.cache import reads
 from reference_server.chat import Chat
 from reference_server.fanout import open_fanout, transport_of
+from reference_server.foreign import FLUSH_SHARDS, takes_writes
 from reference_server.opening import open_chat
 from reference_server.records import Draft
 from reference_server.transport import Paths, Subscriber
@@ -56,6 +57,8 @@ class DirectClient:
         counted: dict[str, dict[str, int]] = {f"cache {family}": kinds for family, kinds in reads.counts().items()}
         for connection in self._chat.db.idle():
             await connection.execute("SELECT pg_stat_force_next_flush()")
+            if not takes_writes(self._chat.variant):
+                await connection.execute(FLUSH_SHARDS)
             for row in await connection.fetch(_PREPARED):
                 if name := slots.get(row["statement"]):
                     kinds = counted.setdefault(name, {"custom": 0, "generic": 0})

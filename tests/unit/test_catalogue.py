@@ -69,3 +69,8 @@ def test_listing_scenarios_does_not_import_them_because_that_would_patch_this_pr
     describe("scenarios")
     assert "locust" not in sys.modules
     assert "gevent" not in sys.modules
+
+
+def test_scenarios_that_write_are_told_from_those_that_only_read():
+    known = known_names()
+    assert set(known.scenarios) - set(known.writing) == {"pagination", "presence"}

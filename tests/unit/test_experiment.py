@@ -107,3 +107,18 @@ def test_a_scenario_compares_only_candidates_of_the_experiment():
     content["scenarios"][0]["only"] = ["monthly"]
     with pytest.raises(ExperimentError, match=r"scenarios\[1\].only.*monthly"):
         experiment_from(content, "test", KNOWN)
+
+
+def test_a_scenario_or_a_sweep_that_writes_is_refused_to_a_variant_that_only_reads():
+    known = replace(KNOWN, variants=[*KNOWN.variants, "sharded_fdw"], writing=["day", "fanout"], sweeps=["unread"])
+    reading = {"name": "pagination", "rate": 1}
+    lanes = {"baseline": "spec", "candidates": ["sharded_fdw"]}
+    assert experiment_from(content(**lanes, scenarios=[reading]), "mine.toml", known)
+    for table in (content(**lanes), content(**lanes, scenarios=[reading], sweeps=["unread"])):
+        with pytest.raises(
+            ExperimentError, match=r"writes, and sharded_fdw only reads.*Nothing was started.*pagination"
+        ):
+            experiment_from(table, "mine.toml", known)
+    beside = {"name": "day", "rate": 1, "only": ["lean"]}
+    both = {"baseline": "spec", "candidates": ["sharded_fdw", "lean"], "scenarios": [reading, beside]}
+    assert experiment_from({"name": "mine"} | both, "mine.toml", known)

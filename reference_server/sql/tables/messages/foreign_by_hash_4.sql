@@ -1,6 +1,6 @@
 -- Messages in 4 databases of this server by hash of their conversation, each a postgres_fdw partition (schema-report §9.2).
--- The setting chatbench.shard_databases names the databases, separated by commas, each with a table messages. Without it,
--- the shards are schemas of this very database, so that the file runs by itself.
+-- The setting chatbench.shard_databases names the databases, separated by commas, each with a table messages and
+-- a view flush_counters. Without it, the shards are schemas of this very database, so that the file runs by itself.
 -- No key and no foreign key can stand here: neither can reach into another server, so what is stored is only read.
 CREATE EXTENSION IF NOT EXISTS postgres_fdw;
 
@@ -29,6 +29,7 @@ BEGIN
         IF databases IS NULL THEN
             EXECUTE format('CREATE SCHEMA %I', place);
             EXECUTE format('CREATE TABLE %I.messages (LIKE messages INCLUDING DEFAULTS)', place);
+            EXECUTE format('CREATE VIEW %I.flush_counters AS SELECT pg_stat_force_next_flush()::TEXT AS done', place);
         END IF;
         -- use_remote_estimate: off, else each plan would first ask the shard to EXPLAIN; ANALYZE keeps statistics here.
         -- fetch_size: a LIMIT is not sent to partitions, so a scan ends where the page is full: a page's 50 rows come in
@@ -52,6 +53,12 @@ BEGIN
             'CREATE FOREIGN TABLE messages_%s PARTITION OF messages FOR VALUES WITH (MODULUS 4, REMAINDER %s)'
             ' SERVER shard_%s OPTIONS (schema_name %L, table_name ''messages'')',
             remainder, remainder, remainder, place
+        );
+        -- Reading it makes the session in the shard report its counters of tables and indexes.
+        EXECUTE format(
+            'CREATE FOREIGN TABLE flush_counters_%s (done TEXT) SERVER shard_%s'
+            ' OPTIONS (schema_name %L, table_name ''flush_counters'')',
+            remainder, remainder, place
         );
     END LOOP;
 END
