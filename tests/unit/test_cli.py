@@ -53,8 +53,8 @@ def test_a_list_for_machines_is_json_with_names_and_summaries(kind):
 
 
 def test_a_list_for_people_begins_each_line_with_a_name():
-    listed = [line.split()[0] for line in chatbench("list", "variants").stdout.splitlines()]
-    assert listed == [entry["name"] for entry in orjson.loads(chatbench("list", "variants", "--json").stdout)]
+    listed = [line.split()[0] for line in chatbench("list", "scenarios").stdout.splitlines()]
+    assert listed == [entry["name"] for entry in orjson.loads(chatbench("list", "scenarios", "--json").stdout)]
 
 
 WRONG_USES = [
@@ -71,6 +71,9 @@ WRONG_USES = [
     (("compare", "--resume", "runs/absent"), ["holds no manifest.json"]),
     (("report", "runs/absent"), ["holds no manifest.json", "Name a folder below runs/"]),
     (("run", "--rate", "-1"), ["--rate"]),
+    (("report", "runs/absent", "--fail-on", "p50 more"), ["'p50 more' is no gate", "unresolved"]),
+    (("compare", "quickstart", "--fail-on", "newest_page p98 > +5%"), ["is no gate", "Nothing was started"]),
+    (("compare", "quickstart", "--format", "pdf"), ["'pdf' is no format", "markdown"]),
 ]
 
 

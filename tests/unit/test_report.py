@@ -1,6 +1,9 @@
 """The page that a run becomes."""
 
+import base64
+import gzip
 import html
+import json
 import re
 import tomllib
 from html.parser import HTMLParser
@@ -10,7 +13,9 @@ import pytest
 from harness.run_folder import RunFolder
 from harness.summary import summarise
 from reports import wording
+from reports.conclusion import conclude
 from reports.page import page_of, render
+from reports.sections import deliveries, hypotheses, verdicts
 from reports.stored_run import StoredRun
 from tests.unit.synthetic_run import OPERATIONS, manifest, trial, trials, write_run
 
@@ -46,6 +51,12 @@ def first_screen(page):
     return page[: page.index("<nav")]
 
 
+def concluded(description, made):
+    """What the first screen says, without drawing a page."""
+    found = conclude(run_of(description, made))
+    return "\n".join([found.lead, found.detail, *found.warnings])
+
+
 @pytest.fixture(scope="module")
 def page():
     return page_of(run_of(manifest(), trials()))
@@ -71,6 +82,46 @@ def test_the_page_is_well_formed_and_every_id_is_there_once(read):
     assert len(read.ids) == len(set(read.ids))
 
 
+def test_every_table_has_a_caption_and_says_what_its_header_cells_head(page):
+    tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
+    assert len(tables) > 20
+    assert all("<caption>" in table for table in tables)
+    assert not re.search(r"<th(?![a-z])(?![^>]*scope=)", page)
+
+
+def test_landmarks_are_there_once_and_every_section_is_named_by_its_heading(page):
+    for landmark in ("<header>", '<nav aria-label="Contents">', "<main>", "<footer>"):
+        assert page.count(landmark) == 1
+    sections = re.findall(r'<section id="(\w+)" aria-labelledby="(\w+-title)"><h2 id="(\w+-title)">', page)
+    assert len(sections) == page.count("<section")
+    assert all(labelled == heading == f"{anchor}-title" for anchor, labelled, heading in sections)
+
+
+def test_the_contents_lead_to_every_section_and_the_first_link_skips_to_the_verdicts(page):
+    contents = re.search(r"<nav.*?</nav>", page, re.DOTALL).group()
+    assert re.findall(r'href="#(\w+)"', contents) == re.findall(r'<section id="(\w+)"', page)
+    assert '<body>\n<a class="skip" href="#verdicts">' in page
+
+
+def test_every_explained_word_has_its_note_and_its_entry(page):
+    notes = set(re.findall(r'popovertarget="([\w-]+)"', page))
+    assert notes
+    assert all(f'popover id="{note}"' in page and f'<div id="{note.removesuffix("-note")}"' in page for note in notes)
+
+
+def test_the_pages_data_can_be_saved_from_it(page):
+    files = dict(re.findall(r'<a download="([\w.]+)" href="data:[\w/]+;base64,([^"]+)"', page))
+    assert base64.b64decode(files["findings.csv"]).startswith(b"scenario,target,operation,metric")
+    summary = json.loads(gzip.decompress(base64.b64decode(files["summary.json.gz"])))
+    assert summary["recommendation"]["take"] == "lean"
+
+
+def test_every_colour_of_the_pages_pictures_can_turn_dark(page):
+    pictures = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    assert not [c for p in pictures for c in re.findall(r'(?:fill|stroke)[:=] ?"?(#[0-9a-f]{6})', p)]
+    assert "prefers-color-scheme: dark" in page
+
+
 def test_every_picture_has_a_text_for_those_who_cannot_see_it(read):
     assert len(read.pictures) > 30
     assert all(picture.get("role") == "img" and picture.get("aria-label") for picture in read.pictures)
@@ -79,6 +130,7 @@ def test_every_picture_has_a_text_for_those_who_cannot_see_it(read):
 def test_the_first_screen_asks_the_question_and_names_the_plainly_worse_candidate(page):
     top = first_screen(page)
     assert "Do the spec&#39;s indexes serve" in top
+    assert "Take lean instead of baseline: under this run&#39;s mix of 85.2 % reads and 14.8 % writes" in top
     assert "no_page_index is plainly worse: older page (×9." in top
     assert "spec is better at older page" in top
     assert "0 of 31" in top
@@ -91,7 +143,7 @@ def test_a_small_gain_does_not_hide_a_large_loss():
             one["operations"]["conversation_list"] = trial("lean", round_number=one["round"], scale=0.6)["operations"][
                 "conversation_list"
             ]
-    top = first_screen(page_of(run_of(manifest(), made)))
+    top = concluded(manifest(), made)
     assert re.search(r"no_page_index is plainly worse: older page .*, though better at conversation list", top)
 
 
@@ -153,8 +205,7 @@ def test_a_failed_again_lane_is_said_on_the_first_screen():
     for one in made:
         if one["lane"] == "baseline:again":
             one["operations"]["send"] = trial("lean")["operations"]["older_page"]
-    top = first_screen(page_of(run_of(manifest(), made)))
-    assert "The baseline differs from itself at send" in top
+    assert "The baseline differs from itself at send" in concluded(manifest(), made)
 
 
 def test_what_comes_from_elsewhere_is_escaped():
@@ -178,23 +229,35 @@ def test_the_experiment_can_be_copied_out_as_toml(page):
 def test_lost_and_duplicated_deliveries_are_named():
     made = trials()
     made[-1]["deliveries"] |= {"received": 1198, "lost": 3, "duplicated": 1}
-    assert "3 deliveries never arrived and 1 arrived more than once" in page_of(run_of(manifest(), made))
+    told = deliveries.build(run_of(manifest(), made))
+    assert "3 deliveries never arrived and 1 arrived more than once" in told.body
 
 
-def test_hypotheses_are_answered_in_the_page():
+def test_hypotheses_are_answered_with_the_figures_they_rest_on():
     claim = {"id": "h1", "claim": "The spec's page index is faster.", "operation": "older_page", "candidate": "spec"}
-    content = page_of(run_of(manifest(hypotheses=[claim]), trials()))
-    part = content[content.index('<section id="hypotheses"') :]
-    assert "The spec&#x27;s page index is faster." in part or "The spec's page index is faster." in part
-    assert "supported" in part[:1500]
+    told = hypotheses.build(run_of(manifest(hypotheses=[claim]), trials())).body
+    assert "The spec&#39;s page index is faster." in told
+    assert re.search(r"✓</span> supported", told)
+    assert "spec ÷ baseline" in told
+    assert "×0.66" in told
 
 
 def test_a_candidate_that_gives_less_is_labelled_in_table_and_first_screen():
     described = manifest()
     described["variants"]["lean"]["known_gaps"] = ["no foreign keys"]
-    content = page_of(run_of(described, trials()))
-    assert "lean gives a different guarantee: no foreign keys." in first_screen(content)
-    assert "<small>different guarantee</small>" in content
+    told = concluded(described, trials())
+    assert "lean gives a different guarantee: no foreign keys." in told
+    assert "Take lean instead of baseline, a different guarantee (no foreign keys):" in told
+    assert "<small>different guarantee</small>" in verdicts.build(run_of(described, trials())).body
+
+
+def test_what_the_baseline_gives_up_and_others_keep_is_said_once():
+    described = manifest()
+    for name in ("baseline", "lean"):
+        described["variants"][name]["known_gaps"] = ["unique_pair"]
+    told = concluded(described, trials())
+    assert "baseline gives up what spec and no_page_index keep: unique_pair." in told
+    assert "lean gives a different guarantee" not in told
 
 
 @pytest.mark.parametrize(
@@ -220,6 +283,6 @@ def test_numbers_are_worded_for_people(said, expected):
 def test_the_first_screen_says_which_lane_is_disqualified_and_does_not_count_it():
     why = "no_page_index answers otherwise than baseline: older_pages"
     answers = {"hashes": {}, "disqualified": {"no_page_index": why}}
-    top = html.unescape(first_screen(page_of(run_of(manifest() | {"answers": answers}, trials()))))
+    top = concluded(manifest() | {"answers": answers}, trials())
     assert f"no_page_index is disqualified and not judged: {why}" in top
     assert "no_page_index is plainly worse" not in top
