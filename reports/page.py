@@ -12,8 +12,8 @@ from reports.glossary import Explainer
 from reports.palette import rules, switchable
 from reports.section import TEMPLATES, Section, fill
 from reports.sections import ORDER
-from reports.stored_run import StoredRun, read_run
-from reports.wording import amount, percent
+from reports.stored_run import Json, StoredRun, read_run
+from reports.wording import amount, listed, percent
 
 
 def render(folder: Path) -> Path:
@@ -30,7 +30,7 @@ def page_of(run: StoredRun) -> str:
     return fill(
         "page.html.j2",
         style=Markup(rules() + (TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - our own files
-        question=experiment.get("question") or experiment["name"],
+        question=_question(experiment),
         name=experiment["name"],
         run_id=run.summary["run_id"],
         created_at=str(run.summary["created_at"])[:16].replace("T", " "),
@@ -39,6 +39,15 @@ def page_of(run: StoredRun) -> str:
         sections=sections,
         terms=sorted(explainer.used.values(), key=lambda term: term.name.lower()),
     )
+
+
+def _question(experiment: Json) -> str:
+    """What a run of flags asks is known from its lanes."""
+    if experiment.get("question"):
+        return str(experiment["question"])
+    if experiment["candidates"]:
+        return f"How do {listed([experiment['baseline'], *experiment['candidates']], most=9)} compare?"
+    return f"What does {experiment['baseline']} cost?"
 
 
 def _finished(section: Section, explainer: Explainer) -> Section:

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from reports.stored_run import Json, StoredRun
 from reports.wording import amount, duration, listed, spoken
 
+#: A difference of counted blocks under this share is none worth a sentence.
+NOTABLE = 0.1
+
 
 def unjudged(run: StoredRun) -> str | None:
     """None where the run holds none of these."""
@@ -13,15 +16,18 @@ def unjudged(run: StoredRun) -> str | None:
 
 
 def _swept(run: StoredRun) -> Iterator[str]:
-    for name in dict.fromkeys(sweep["sweep"] for sweep in run.sweeps):
-        sweeps = [sweep for sweep in run.sweeps if sweep["sweep"] == name]
-        lanes = listed([sweep["lane"] for sweep in sweeps], most=6)
-        yield f"{spoken(name).capitalize()} was swept on {lanes}; counted work is told, nothing is judged."
-        yield from _largest(sweeps)
+    names = list(dict.fromkeys(sweep["sweep"] for sweep in run.sweeps))
+    if not names:
+        return
+    lanes = list(dict.fromkeys(sweep["lane"] for sweep in run.sweeps))
+    differing = [told for name in names for told in _largest([s for s in run.sweeps if s["sweep"] == name])]
+    yield f"Counted, not judged: {listed([spoken(name) for name in names], most=9)} on {listed(lanes, most=9)}."
+    if len(lanes) > 1:
+        yield " ".join(differing) or "At the largest sizes they touch as many blocks as each other, within 10 %."
 
 
 def _largest(sweeps: list[Json]) -> Iterator[str]:
-    """Blocks of each operation at the largest size that every lane reached."""
+    """Blocks of each operation at the largest size that every lane reached, where lanes differ."""
     points = {sweep["lane"]: [p for p in sweep["points"] if p.get("blocks_per_call") is not None] for sweep in sweeps}
     axis = sweeps[0]["axis"]
     for operation in dict.fromkeys(point["operation"] for found in points.values() for point in found):
@@ -30,10 +36,10 @@ def _largest(sweeps: list[Json]) -> Iterator[str]:
             for lane, found in points.items()
         }
         sizes = set.intersection(*(set(found) for found in by_lane.values()))
-        if sizes and max(sizes) > 0:
-            size = max(sizes)
-            told = listed([f"{amount(found[size])} on {lane}" for lane, found in by_lane.items()], most=6)
-            yield f"At {axis} {amount(size)}, {spoken(operation)} touches {told} blocks a call."
+        blocks = {lane: found[max(sizes)] for lane, found in by_lane.items()} if sizes else {}
+        if sizes and max(sizes) > 0 and max(blocks.values()) > (1 + NOTABLE) * min(blocks.values()):
+            told = listed([f"{amount(count)} on {lane}" for lane, count in blocks.items()], most=9)
+            yield f"At {amount(max(sizes))} {axis}, blocks per call of {spoken(operation)}: {told}."
 
 
 def _maintained(run: StoredRun) -> Iterator[str]:

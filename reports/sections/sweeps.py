@@ -12,7 +12,7 @@ from reports.picture import draw
 from reports.section import Section, fill
 from reports.stored_run import Json, StoredRun
 from reports.tables import table
-from reports.wording import MISSING, spoken
+from reports.wording import MISSING, amount, duration, size, spoken
 
 #: Below this share of the plot's height a symmetric-log axis is linear, so that 0 has a place.
 _LINEAR_UP_TO = 10
@@ -75,15 +75,16 @@ def _picture(run: StoredRun, operation: str, frame: pd.DataFrame) -> Markup:
 
 def _in_words(lane: str, own: pd.DataFrame) -> str:
     return f"{lane} " + ", ".join(
-        f"{blocks:.0f} at {size:,}" for size, blocks in zip(own["size"], own.blocks_per_call, strict=True)
+        f"{amount(blocks)} at {amount(reached)}"
+        for reached, blocks in zip(own["size"], own.blocks_per_call, strict=True)
     )
 
 
 def _figures(frame: pd.DataFrame) -> pd.DataFrame:
     lanes: Sequence[str] = list(frame.lane.unique())
     rows = []
-    for (operation, size), part in frame.groupby(["operation", "size"]):
-        row: dict[str, str] = {"operation": spoken(str(operation)), frame.axis.iloc[0]: f"{size:,}"}
+    for (operation, reached), part in frame.groupby(["operation", "size"]):
+        row: dict[str, str] = {"operation": spoken(str(operation)), frame.axis.iloc[0]: f"{reached:,}"}
         for lane in lanes:
             own = part[part.lane == lane]
             row[lane] = MISSING if own.empty else _cell({str(key): value for key, value in own.iloc[0].items()})
@@ -94,10 +95,10 @@ def _figures(frame: pd.DataFrame) -> pd.DataFrame:
 def _cell(point: Json) -> str:
     if isinstance(point["missing"], str):
         return point["missing"]
-    parts = [f"{point['blocks_per_call']:,.1f} blocks"]
+    parts = [f"{amount(point['blocks_per_call'])} blocks"]
     if point["wal_bytes_per_call"] and point["operation"] == "mark_read":
-        parts.append(f"{point['wal_bytes_per_call']:,.0f} B WAL")
-    time = f"{point['median_ms']:.2f} ms"
+        parts.append(f"{size(point['wal_bytes_per_call'])} WAL")
+    time = duration(1000 * point["median_ms"])
     if not math.isnan(point["low_ms"]):
-        time += f" ({point['low_ms']:.2f}–{point['high_ms']:.2f})"
+        time += f" ({duration(1000 * point['low_ms'])} to {duration(1000 * point['high_ms'])})"
     return ", ".join([*parts, time])

@@ -116,8 +116,13 @@ def swept(lane, *points):
 def test_a_run_of_sweeps_alone_says_what_the_largest_size_costs():
     sweeps = [swept("baseline", (0, 10.0), (5000, 320.0)), swept("spec", (0, 8.0), (5000, 11.0), (9000, 12.0))]
     told = conclude(bare_run(sweeps=sweeps)).lead
-    assert told.startswith("Page depth was swept on baseline and spec")
-    assert "At messages before the page 5,000, older page touches 320 on baseline and 11 on spec blocks a call." in told
+    assert told.startswith("Counted, not judged: page depth on baseline and spec.")
+    assert "At 5,000 messages before the page, blocks per call of older page: 320 on baseline and 11 on spec." in told
+
+
+def test_sweeps_that_hardly_differ_are_told_so():
+    sweeps = [swept("baseline", (0, 10.0), (5000, 19.0)), swept("spec", (0, 8.0), (5000, 18.0))]
+    assert "as many blocks as each other, within 10 %" in conclude(bare_run(sweeps=sweeps)).lead
 
 
 def test_a_run_of_maintenance_alone_names_the_longest_job_and_failures():
