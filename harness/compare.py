@@ -86,11 +86,12 @@ async def prepare(stack: Stack, experiment: Experiment, home: Path) -> Prepared:
     manifest, data = prepare_dataset(experiment.dataset, experiment.seed, home)
     if experiment.scenarios and all(load.is_remote for load in experiment.scenarios):
         return Prepared(manifest=manifest, snapshots={lane: no_snapshot(lane) for lane in lanes(experiment)})
-    snapshots = {lane: await _snapshot(stack, lane, manifest, data) for lane in lanes(experiment)}
+    aged = experiment.conditions.aged
+    snapshots = {lane: await _snapshot(stack, lane, manifest, data, aged=aged) for lane in lanes(experiment)}
     return Prepared(manifest=manifest, snapshots=snapshots)
 
 
-async def _snapshot(stack: Stack, lane: str, manifest: Manifest, data: Path) -> Snapshot:
+async def _snapshot(stack: Stack, lane: str, manifest: Manifest, data: Path, *, aged: bool = False) -> Snapshot:
     variant = load_variant(lane.removesuffix(_AGAIN))
     build = "b" if lane.endswith(_AGAIN) else "a"
     with step(f"snapshot {lane}", sum(manifest.rows.values())) as shown:
@@ -100,6 +101,7 @@ async def _snapshot(stack: Stack, lane: str, manifest: Manifest, data: Path) -> 
             manifest,
             data,
             build=build,
+            aged=aged,
             progress=lambda doing, rows: shown.advance(rows, doing),
         )
 
@@ -240,6 +242,7 @@ async def _manifest(stack: Stack, experiment: Experiment, prepared: Prepared, fo
                 "known_gaps": list(load_variant(snapshot.variant).known_gaps),
                 "build_s": snapshot.build_s,
                 "database_bytes": snapshot.database_bytes,
+                "aged": snapshot.aged,
             }
             for lane, snapshot in prepared.snapshots.items()
             if not lane.endswith(_AGAIN)

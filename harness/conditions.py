@@ -1,6 +1,7 @@
 """Conditions: what state each trial starts from and what makes it void, the same for every lane."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from harness.errors import ExperimentError
 from harness.table import TableReader
@@ -65,3 +66,32 @@ def require_own_server(conditions: Conditions, *, embedded: bool) -> None:
             f"{conditions.cache_regime!r} restarts PostgreSQL, and the one given with --postgres is your own",
             'cache_regime = "warm", or the embedded server',
         )
+
+
+def with_flags(
+    conditions: Conditions, *, cache_regime: str | None, redis_state: str | None, aged: bool, pin: bool
+) -> Conditions:
+    """What the command line says, over what the experiment says."""
+    return replace(
+        conditions,
+        cache_regime=_one_of("--cache-regime", cache_regime, CACHE_REGIMES) or conditions.cache_regime,
+        redis_state=_one_of("--redis-state", redis_state, REDIS_STATES) or conditions.redis_state,
+        aged=aged or conditions.aged,
+        pin=pin or conditions.pin,
+    )
+
+
+def _one_of(flag: str, given: str | None, names: Sequence[str]) -> str | None:
+    if given is not None and given not in names:
+        raise ExperimentError("command line", flag, f"{given!r} is unknown", f"one of: {', '.join(names)}")
+    return given
+
+
+def changed_on_resume() -> ExperimentError:
+    """The trials that are there began in another state."""
+    return ExperimentError(
+        "command line",
+        "--resume",
+        "this run began under other conditions (cache regime, Redis, age or pinning)",
+        "no such flag with --resume, or a new run",
+    )

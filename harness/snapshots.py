@@ -15,7 +15,9 @@ import asyncpg
 from datasets.load import copy_table
 from datasets.manifest import Manifest
 from datasets.message_ids import MessageIds
+from harness.aging import bring_back, put_aside
 from harness.databases import Mark, create_database, drop_database, list_databases, mark_database, seal
+from harness.errors import HarnessError
 from harness.foreign import SHARD_DATABASES, remote_query_ids
 from harness.sharded_copy import copy_part, shard_name
 from reference_server import schema
@@ -55,6 +57,8 @@ class Snapshot:
     queryids: dict[str, int]
     #: The templates beside the first: database and queryids of each.
     shards: list[dict[str, Any]] = field(default_factory=list)
+    #: Its last messages went through live indexes.
+    aged: bool = False
 
 
 def no_snapshot(variant: str) -> Snapshot:
@@ -65,10 +69,19 @@ def no_snapshot(variant: str) -> Snapshot:
 
 
 async def ensure_snapshot(
-    server: Server, variant: Variant, manifest: Manifest, folder: Path, *, build: str, progress: Progress
+    server: Server,
+    variant: Variant,
+    manifest: Manifest,
+    folder: Path,
+    *,
+    build: str,
+    progress: Progress,
+    aged: bool = False,
 ) -> Snapshot:
     """The snapshot, kept from an earlier run when data and variant are the same, or built now."""
-    parts = (manifest.fingerprint, variant.fingerprint, build, *_of_shards(variant))
+    if aged:
+        _require_writes(variant)
+    parts = (manifest.fingerprint, variant.fingerprint, build, *_of_shards(variant), *(("aged",) if aged else ()))
     fingerprint = hashlib.sha256(":".join(parts).encode()).hexdigest()[:12]
     name = f"chatbench_{manifest.dataset.name}_{variant.name[:_NAME_LETTERS]}_{build}_{fingerprint}".replace("+", "_")
     for kept in await list_databases(server.admin_dsn):
@@ -82,8 +95,8 @@ async def ensure_snapshot(
     await create_database(server.admin_dsn, name, Mark(role="snapshot", facts={"ready": False}))
     started = time.perf_counter()
     if takes_writes(variant):
-        shards = await _build_shards(server, name, variant, manifest, folder, progress)
-        queryids = await _build(server.dsn(name), variant, manifest, folder, progress)
+        shards = await _build_shards(server, name, variant, manifest, folder, progress, aged=aged)
+        queryids = await _build(server.dsn(name), variant, manifest, folder, progress, aged=aged)
     else:
         queryids, shards = await _build_foreign(server, name, variant, manifest, folder, progress)
     snapshot = Snapshot(
@@ -95,11 +108,20 @@ async def ensure_snapshot(
         database_bytes=sum([await _database_bytes(server.dsn(each)) for each in (name, *_names(shards))]),
         queryids=queryids,
         shards=shards,
+        aged=aged,
     )
     await mark_database(server.admin_dsn, name, Mark(role="snapshot", facts={"ready": True, **asdict(snapshot)}))
     for each in (name, *_names(shards)):
         await seal(server.admin_dsn, each)
     return snapshot
+
+
+def _require_writes(variant: Variant) -> None:
+    if not takes_writes(variant):
+        raise HarnessError(
+            f"{variant.name} takes no writes, so its snapshot cannot be aged and nothing was measured. Compare it on "
+            "fresh snapshots, without --aged."
+        )
 
 
 def _of_shards(variant: Variant) -> tuple[str, ...]:
@@ -112,14 +134,14 @@ def _names(shards: list[dict[str, Any]]) -> list[str]:
 
 
 async def _build_shards(
-    server: Server, name: str, variant: Variant, manifest: Manifest, folder: Path, progress: Progress
+    server: Server, name: str, variant: Variant, manifest: Manifest, folder: Path, progress: Progress, *, aged: bool
 ) -> list[dict[str, Any]]:
     """The databases beside the first, each with the same schema and the conversations of its own."""
     shards = []
     for number in range(1, variant.topology.shards):
         database = shard_name(name, number)
         await create_database(server.admin_dsn, database, Mark(role="snapshot", facts={"shard_of": name}))
-        queryids = await _build(server.dsn(database), variant, manifest, folder, progress, shard=number)
+        queryids = await _build(server.dsn(database), variant, manifest, folder, progress, shard=number, aged=aged)
         shards.append({"database": database, "queryids": queryids})
     return shards
 
@@ -162,6 +184,7 @@ async def _build(
     *,
     shard: int = 0,
     foreign: Sequence[str] = (),
+    aged: bool = False,
 ) -> dict[str, int]:
     connection = await asyncpg.connect(dsn)
     try:
@@ -176,19 +199,24 @@ async def _build(
                 ids = MessageIds(variant.identifiers.messages)
                 await copy_table(connection, table, folder, shown, message_ids=ids)
         await _run_all(connection, [*schema.keys(variant), *schema.derived(variant)], progress)
+        if aged:
+            await put_aside(connection)
         await _build_side_by_side(dsn, schema.indexes(variant), progress)
+        if aged:
+            await bring_back(connection, progress)
         await _run_all(connection, schema.after_load(variant), progress)
-        await _finish(connection, progress)
+        await _finish(connection, progress, aged=aged)
         return {slot: queryid for queryid, slot in (await query_ids(connection, variant)).items()}
     finally:
         await connection.close()
 
 
-async def _finish(connection: Any, progress: Progress) -> None:
+async def _finish(connection: Any, progress: Progress, *, aged: bool = False) -> None:
     progress("vacuum", 0)
     for extension in _EXTENSIONS:
         await connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
-    await connection.execute("VACUUM (FREEZE, ANALYZE)")
+    # an aged one is vacuumed as in production, where rows freeze when they are old
+    await connection.execute("VACUUM (ANALYZE)" if aged else "VACUUM (FREEZE, ANALYZE)")
 
 
 async def _create_tables(connection: Any, variant: Variant, manifest: Manifest) -> None:

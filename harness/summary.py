@@ -12,6 +12,7 @@ from harness.comparison import Comparison, comparisons
 from harness.covariates import covariates_by_round, covariates_of
 from harness.estimate import holm
 from harness.examined import examinations, flips_of, indexes_of, plans_of, redis_families_of
+from harness.freshness import fresh_warnings
 from harness.index_changes import index_changes_of
 from harness.interactions import interactions
 from harness.latencies import latencies_of
@@ -155,14 +156,17 @@ def _statistics(
         "drift": drift,
         "order": balance and asdict(balance),
         "sequential": progress_of(_looks(experiment), _rounds_run(trials), findings),
-        "warnings": warnings_of(
-            trials=trials,
-            tables=tables,
-            drift=drift,
-            findings=findings,
-            balance=balance,
-            cores=manifest["environment"].get("cpus"),
-        ),
+        "warnings": [
+            *fresh_warnings(manifest),
+            *warnings_of(
+                trials=trials,
+                tables=tables,
+                drift=drift,
+                findings=findings,
+                balance=balance,
+                cores=manifest["environment"].get("cores"),
+            ),
+        ],
     }
 
 

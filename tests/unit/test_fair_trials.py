@@ -3,10 +3,11 @@
 import pytest
 
 from harness.cache_regime import oversized_buffers_bytes
-from harness.conditions import Conditions, conditions_from, require_own_server
+from harness.conditions import Conditions, conditions_from, require_own_server, with_flags
 from harness.covariates import covariates_by_round
 from harness.cpu_layout import layout_of
 from harness.errors import ExperimentError
+from harness.freshness import fresh_warnings
 from harness.table import TableReader
 from harness.window_watch import others_share
 
@@ -52,3 +53,24 @@ def test_covariates_by_round_hold_what_any_trial_knows_and_none_where_one_does_n
     tables = covariates_by_round([{"name": "day", "target": "direct"}], ["spec", "lean"], trials)
     assert [table["covariate"] for table in tables] == ["postgres_cpu_s"]
     assert tables[0]["lanes"] == {"spec": [0.2, 0.4], "lean": [0.3, None]}
+
+
+def test_a_candidate_of_a_factor_that_needs_age_is_warned_of_on_fresh_snapshots_only():
+    manifest = {
+        "experiment": {"baseline": "spec", "candidates": ["uuid7", "keyset"], "conditions": {"aged": False}},
+        "variants": {
+            "spec": {"factors": ["bundle"]},
+            "uuid7": {"factors": ["bundle", "identifiers"]},
+            "keyset": {"factors": ["bundle", "page_method"]},
+        },
+    }
+    assert [warning["lane"] for warning in fresh_warnings(manifest)] == ["uuid7"]
+    manifest["experiment"]["conditions"]["aged"] = True
+    assert list(fresh_warnings(manifest)) == []
+
+
+def test_flags_stand_over_the_experiment_and_an_unknown_one_says_what_there_is():
+    found = with_flags(Conditions(pin=True), cache_regime="disk", redis_state=None, aged=True, pin=False)
+    assert found == Conditions(cache_regime="disk", aged=True, pin=True)
+    with pytest.raises(ExperimentError, match="one of: cold, warm"):
+        with_flags(Conditions(), cache_regime=None, redis_state="hot", aged=False, pin=False)

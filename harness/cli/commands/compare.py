@@ -1,5 +1,6 @@
 """chatbench compare."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from harness.cli.options import HOME, FailOn, Formats, Home, Postgres, RedisUrl
 from harness.cli.outcome import compare_and_tell, formats_of, gates_of
 from harness.cli.plans import create_folder, experiment_of_flags, experiment_path, load_of_flags, names_in, new_folder
 from harness.cli.running import guard
+from harness.conditions import changed_on_resume, with_flags
 from harness.experiment import Experiment, load_experiment, sequential
 from harness.run_folder import RunFolder
 from harness.stack.config import StackConfig
@@ -41,6 +43,17 @@ def compare(
     max_rounds: Annotated[
         int | None, typer.Option(min=1, help="with --until-resolved: the most rounds (default: four times as many)")
     ] = None,
+    cache_regime: Annotated[
+        str | None,
+        typer.Option("--cache-regime", help="where pages are when a window begins: warm, cold, disk, oversized"),
+    ] = None,
+    redis_state: Annotated[
+        str | None, typer.Option("--redis-state", help="cold: emptied before each trial; warm: filled by reads first")
+    ] = None,
+    aged: Annotated[
+        bool, typer.Option("--aged", help="snapshots whose newest messages went through live indexes")
+    ] = False,
+    pin: Annotated[bool, typer.Option("--pin", help="servers and load generator on cores of their own")] = False,
     experiment_seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
     out_folder: Annotated[Path | None, typer.Option("--out", help="run folder (default: below runs/)")] = None,
     resume: Annotated[Path | None, typer.Option(help="go on with an interrupted run's folder")] = None,
@@ -55,7 +68,13 @@ def compare(
     config = StackConfig(home=home, postgres=postgres, redis=redis)
 
     def ending(found: Experiment) -> Experiment:
-        return sequential(found, until_resolved=until_resolved, max_rounds=max_rounds, is_resumed=bool(resume))
+        ends = sequential(found, until_resolved=until_resolved, max_rounds=max_rounds, is_resumed=bool(resume))
+        conditions = with_flags(
+            found.conditions, cache_regime=cache_regime, redis_state=redis_state, aged=aged, pin=pin
+        )
+        if resume and conditions != found.conditions:
+            raise changed_on_resume()
+        return replace(ends, conditions=conditions)
 
     if resume:
         folder = guard(lambda: RunFolder.open(resume))
