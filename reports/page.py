@@ -1,26 +1,17 @@
-"""The page: a run folder becomes one report.html that needs nothing else."""
+"""The page: a stored run becomes one HTML text that needs nothing else."""
 
 from dataclasses import replace
-from pathlib import Path
 
 from markupsafe import Markup
 
 from harness.rounds import AGAIN
-from harness.run_folder import write_atomically
 from reports.conclusion import conclude
 from reports.glossary import Explainer
 from reports.palette import rules, switchable
 from reports.section import TEMPLATES, Section, fill
 from reports.sections import ORDER
-from reports.stored_run import Json, StoredRun, read_run
+from reports.stored_run import Json, StoredRun
 from reports.wording import amount, listed, percent
-
-
-def render(folder: Path) -> Path:
-    """Write report.html into the run folder and say where it is."""
-    target = folder / "report.html"
-    write_atomically(target, page_of(read_run(folder)).encode())
-    return target
 
 
 def page_of(run: StoredRun) -> str:

@@ -14,7 +14,8 @@ from harness.run_folder import RunFolder
 from harness.summary import summarise
 from reports import wording
 from reports.conclusion import conclude
-from reports.page import page_of, render
+from reports.files import write_files
+from reports.page import page_of
 from reports.sections import deliveries, hypotheses, verdicts
 from reports.stored_run import StoredRun
 from tests.unit.synthetic_run import OPERATIONS, manifest, trial, trials, write_run
@@ -177,7 +178,7 @@ def test_fanout_deliveries_are_counted(page):
 
 
 def test_void_trials_stand_in_the_page_with_their_reasons(tmp_path):
-    written = render(write_run(tmp_path / "run", voided="send lag p99 250 ms"))
+    (written,) = write_files(write_run(tmp_path / "run", voided="send lag p99 250 ms"), ["html"], [])
     content = written.read_text()
     assert written.name == "report.html"
     assert "1 of 31 trials is void" in first_screen(content)
@@ -190,7 +191,8 @@ def test_a_run_that_was_killed_is_reported_from_its_trials(tmp_path):
     folder.write_manifest(manifest() | {"status": "running"})
     for one in trials()[:20]:
         folder.append_trial(one)
-    content = render(folder.path).read_text()
+    (written,) = write_files(folder.path, ["html"], [])
+    content = written.read_text()
     assert "The run is running: it speaks of the trials that ended." in content
     assert "no_page_index is plainly worse" in content
 
