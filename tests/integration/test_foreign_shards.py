@@ -101,6 +101,18 @@ async def test_a_page_asks_the_shard_of_its_conversation_and_no_other(foreign, s
     assert slot != "newest_page" or "ORDER BY created_at DESC" in scans[0]["Remote SQL"]
 
 
+async def test_a_shard_starts_an_older_page_at_the_cursor(foreign):
+    chat, _, dsn = foreign
+    main = await asyncpg.connect(dsn)
+    await main.execute(f"PREPARE page AS {chat.sql['older_page']}")
+    values = f"'{CONVERSATION}', '{USER}', '2024-01-01', '{USER}', 20"
+    plan = await main.fetchval(f"EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE page ({values})")
+    await main.close()
+    asked = [node["Remote SQL"] for node in nodes(orjson.loads(plan)[0]["Plan"]) if "Remote SQL" in node]
+    assert len(asked) == 1
+    assert "created_at <= " in asked[0]
+
+
 def nodes(plan):
     yield plan
     for child in plan.get("Plans", ()):
@@ -113,19 +125,20 @@ async def test_what_shards_read_is_counted_for_the_operation_that_asked(foreign)
     before = await others.read()
     pages = 7  # more than the five after which a plan for all calls is tried
     for _ in range(pages):
-        assert (await chat.newest_page(USER, CONVERSATION, limit=20)).rows
+        page = await chat.newest_page(USER, CONVERSATION, limit=20)
+        assert (await chat.older_page(USER, CONVERSATION, before=page.next, limit=20)).rows
         assert (await chat.media_gallery(USER, CONVERSATION, kind="image", limit=20)).rows
     await report(chat)
     own = {"calls": pages, "rows": 0, "exec_ms": 1.0, "blocks_hit": 1, "wal_bytes": 0}
-    slots = ("newest_page", "media_gallery/newest")
+    slots = ("newest_page", "older_page", "media_gallery/newest")
     evidence = {"statements": dict.fromkeys(slots, own), "tables": {}, "indexes": {}, "database_bytes": 1}
     found = await others.complete(evidence, before)
     for slot in slots:
         assert found["statements"][slot]["calls"] == pages
         assert found["statements"][slot]["blocks_hit"] > pages
     used = ("messages_page", "idx_messages_type", "idx_messages_sender_id", "idx_messages_receiver_id")
-    assert sum(found["indexes"][index]["scans"] for index in used) >= 2 * pages
-    assert found["indexes"]["messages_page"]["scans"] <= 2 * pages
+    assert sum(found["indexes"][index]["scans"] for index in used) >= 3 * pages
+    assert found["indexes"]["messages_page"]["scans"] <= 3 * pages
     assert found["database_bytes"] > 4_000_000
 
 
