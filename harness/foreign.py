@@ -11,6 +11,16 @@ from reference_server.variant import Variant
 
 #: What foreign_by_hash_4.sql reads.
 SHARD_DATABASES = "chatbench.shard_databases"
+#: The statement that points a server at a database of this very PostgreSQL, found as foreign_by_hash_4.sql finds it.
+_POINT = """
+SELECT format(
+    'ALTER SERVER %I OPTIONS (SET host %L, SET port %L, SET dbname %L)',
+    $1::text,
+    coalesce(nullif(trim(split_part(current_setting('unix_socket_directories'), ',', 1)), ''), 'localhost'),
+    current_setting('port'),
+    $2::text
+)
+"""
 _REMOTE = re.compile(r"Remote SQL: (.+)")
 _QUERY_ID = re.compile(r"Query Identifier: (-?\d+)")
 _VALUES: Mapping[str, str] = {
@@ -27,12 +37,11 @@ _MARK = " in a shard, as "
 
 
 async def point_at(dsn: str, databases: Sequence[str]) -> None:
-    """The servers of a clone's foreign partitions are its own shards; a template's are sealed."""
+    """A clone's foreign servers are its own shards: a template's are sealed, and their socket is an earlier start's."""
     connection = await asyncpg.connect(dsn)
     try:
         for number, database in enumerate(databases):
-            name = await connection.fetchval("SELECT quote_literal($1::text)", database)
-            await connection.execute(f"ALTER SERVER shard_{number} OPTIONS (SET dbname {name})")
+            await connection.execute(await connection.fetchval(_POINT, f"shard_{number}", database))
     finally:
         await connection.close()
 

@@ -46,6 +46,7 @@ async def over_clone(servers, variant, manifest, folder, redis_url):
     try:
         async with AsyncExitStack() as closing:
             others = await closing.enter_async_context(beside(servers.stack, variant, made, clone))
+            await move_away(servers.dsn(clone), len(made.shards))
             await others.prepare()
             chat = await closing.enter_async_context(open_chat(servers.dsn(clone), redis_url, variant, connections=2))
             await chat.redis.flushdb()
@@ -54,6 +55,14 @@ async def over_clone(servers, variant, manifest, folder, redis_url):
         await drop_database(servers.admin_dsn, clone)
         for database in [made.database, *(shard["database"] for shard in made.shards)]:
             await drop_database(servers.admin_dsn, database)
+
+
+async def move_away(dsn, shards):
+    """A kept snapshot is from an earlier start of the servers, when their socket was in another folder."""
+    main = await asyncpg.connect(dsn)
+    for number in range(shards):
+        await main.execute(f"ALTER SERVER shard_{number} OPTIONS (SET host '/nowhere')")
+    await main.close()
 
 
 async def test_every_message_is_in_the_shard_where_postgresql_looks_for_it(foreign):
