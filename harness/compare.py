@@ -15,6 +15,8 @@ from datasets.generate import generate
 from datasets.manifest import Manifest
 from datasets.shape import dataset
 from harness.cache_regime import shrink_buffers
+from harness.capacity.calibrating import calibrated, ceilings
+from harness.capacity.curve import curves_of
 from harness.conditions import OVERSIZED, Conditions, VoidRules, require_own_server
 from harness.cpu_layout import machine_layout
 from harness.databases import drop_all
@@ -64,7 +66,14 @@ async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home:
         await shrink_buffers(stack, min(one.database_bytes or 0 for one in prepared.snapshots.values()))
     asked = {lane: snapshot for lane, snapshot in prepared.snapshots.items() if not lane.endswith(_AGAIN)}
     answers = await lane_answers(stack, prepared.manifest, asked, home, baseline=experiment.baseline)
+    experiment = await calibrated(
+        stack,
+        experiment,
+        folder,
+        plan=lambda lane, load: _plan("capacity", 0, 1, lane, load, experiment, prepared),
+    )
     manifest = await _manifest(stack, experiment, prepared, folder) | {"answers": answers}
+    manifest["ceiling"] = await ceilings(experiment, prepared.manifest.dataset, folder)
     folder.write_manifest(manifest)
     for text in texts_of(manifest):
         console.print(f"mixed factors: {text}", markup=False)
@@ -76,7 +85,11 @@ async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home:
 
 def judge(folder: RunFolder) -> dict[str, Any]:
     """The summary of whatever trials the folder holds."""
-    summary = summarise(folder.read_manifest(), folder.read_trials()) | {"sweeps": folder.read_sweeps()}
+    manifest = folder.read_manifest()
+    summary = summarise(manifest, folder.read_trials()) | {
+        "sweeps": folder.read_sweeps(),
+        "capacity": curves_of(folder.read_capacity(), manifest["lanes"]),
+    }
     folder.write_summary(summary)
     return summary
 

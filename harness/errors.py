@@ -23,3 +23,9 @@ class RunFolderError(HarnessError):
     """A run folder that cannot be created, read or appended to."""
 
     exit_code = 2
+
+
+class NoCapacityError(HarnessError):
+    """A rate that is a share of a capacity which was not found."""
+
+    exit_code = 2

@@ -34,6 +34,8 @@ class ScenarioLoad:
     users: int = 16
     #: Tasks per second over all users; None in a closed loop.
     rate_per_s: float | None = None
+    #: Of the weakest lane's capacity, which is found before the rounds and sets the rate; None: a rate was given.
+    rate_share: float | None = None
     #: How intended starts are spaced: poisson, constant, or closed: each after the answer before it.
     arrivals: str = "poisson"
     warmup_s: float = 1.0
@@ -79,6 +81,9 @@ class Experiment:
     designs: tuple[Design, ...] = ()
     #: Sweeps to run once on each lane; harness/sweep/catalog has them.
     sweeps: tuple[str, ...] = ()
+    #: Find each lane's highest rate whose p99 stays under the bound, before the rounds.
+    find_capacity: bool = False
+    capacity_p99_ms: float = 50.0
     #: What state each trial starts from, and what makes it void.
     conditions: Conditions = field(default_factory=Conditions)
 
@@ -136,6 +141,8 @@ def experiment_from(content: Mapping[str, Any], source: str, known: KnownNames) 
         scenarios=tuple(_scenario(part, known) for part in table.tables("scenarios", least=0 if sweeps else 1)),
         hypotheses=tuple(hypothesis_from(part, _metric) for part in table.tables("hypotheses", least=0)),
         sweeps=sweeps,
+        find_capacity=table.flag("find_capacity", default=False),
+        capacity_p99_ms=table.number("capacity_p99_ms", above=0, default=50.0),
         conditions=conditions_from(table),
     )
     table.nothing_else()
@@ -147,12 +154,14 @@ def experiment_from(content: Mapping[str, Any], source: str, known: KnownNames) 
 
 
 def _scenario(table: TableReader, known: KnownNames) -> ScenarioLoad:
+    rate, share = table.optional_number_or_share("rate")
     arrivals = table.one_of("arrivals", ARRIVALS, default="poisson")
     scenario = ScenarioLoad(
         name=table.one_of("name", known.scenarios),
         target=_target(table),
         users=table.whole("users", least=1, default=16),
-        rate_per_s=table.optional_number("rate", above=0),
+        rate_per_s=rate,
+        rate_share=share,
         arrivals=arrivals,
         warmup_s=table.number("warmup", above=-1e-9, default=1.0),
         window_s=table.number("window", above=0, default=5.0),
@@ -170,8 +179,10 @@ def _scenario(table: TableReader, known: KnownNames) -> ScenarioLoad:
             f"{scenario.target} is somebody else's server, whose schema chatbench cannot switch between lanes",
             '"direct" or "server", or compare = false',
         )
-    if (scenario.rate_per_s is None) != (arrivals == "closed"):
-        raise table.error("rate", f"{scenario.rate_per_s} with arrivals {arrivals!r}", 'a rate, or arrivals = "closed"')
+    if share is not None and not scenario.compare:
+        raise table.error("rate", f"{share:.0%} of a capacity that is found for compared scenarios only", "a number")
+    if (rate is None and share is None) != (arrivals == "closed"):
+        raise table.error("rate", f"{rate or share} with arrivals {arrivals!r}", 'a rate, or arrivals = "closed"')
     return scenario
 
 

@@ -76,6 +76,14 @@ class RunFolder:
         """The sweeps in the order in which they ended, without a torn last line."""
         return _read_lines(self.sweeps_path)
 
+    def append_capacity(self, point: dict[str, Any]) -> None:
+        """The same for one rate of one lane's capacity search."""
+        _append(self.path / "capacity.jsonl", point)
+
+    def read_capacity(self) -> list[dict[str, Any]]:
+        """The rates in the order in which they were tried."""
+        return _read_lines(self.path / "capacity.jsonl")
+
     def write_summary(self, summary: dict[str, Any]) -> None:
         write_atomically(self.summary_path, orjson.dumps(summary, option=orjson.OPT_INDENT_2))
 

@@ -49,6 +49,7 @@ def summarise(manifest: Mapping[str, Any], trials: Trials) -> dict[str, Any]:
         "status": manifest.get("status"),
         "experiment": experiment,
         "environment": manifest["environment"],
+        "ceiling": manifest.get("ceiling") or [],
         "dataset": manifest["dataset"],
         "variants": manifest.get("variants", {}),
         "lanes": lanes,

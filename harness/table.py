@@ -61,6 +61,19 @@ class TableReader:
     def optional_number(self, key: str, *, above: float) -> float | None:
         return self.number(key, above=above) if self._has(key) else None
 
+    def optional_number_or_share(self, key: str) -> tuple[float | None, float | None]:
+        """A number above 0, or a text such as "70%" as a share; the other is None."""
+        if not isinstance(self._content.get(key), str):
+            return self.optional_number(key, above=0), None
+        text = self.text(key)
+        try:
+            share = float(text.removesuffix("%")) / 100 if text.endswith("%") else 0.0
+        except ValueError:
+            share = 0.0
+        if not 0 < share <= 1:
+            raise self.error(key, f"{text!r} does not fit", 'a number above 0, or a share such as "70%"')
+        return None, share
+
     def texts(self, key: str, *, least: int = 1, default: list[str] = _REQUIRED) -> list[str]:
         expected = f"a list of at least {least} texts"
         value = self._typed(key, list, expected, default)

@@ -8,15 +8,17 @@ from scenarios.arrivals import Arrivals
 from scenarios.errors import OptionError
 
 DIRECT = "direct"
+#: Answers at once: what the load generator itself can do.
+NULL = "null"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """One load, as every process of it sees it."""
 
-    #: `direct`, or the base URLs of servers with the reference server's API.
+    #: `direct`, `null`, or the base URLs of servers with the reference server's API.
     target: str
-    #: Addresses of the target's servers; empty for `direct`.
+    #: Addresses of the target's servers; empty for `direct` and `null`.
     urls: tuple[str, ...]
     #: The variant whose SQL `direct` uses.
     variant: str
@@ -65,7 +67,7 @@ def settings_from(options: Namespace) -> Settings:
         )
     return Settings(
         target=options.target,
-        urls=() if options.target == DIRECT else _urls(options.target),
+        urls=() if options.target in (DIRECT, NULL) else _urls(options.target),
         variant=options.variant,
         dataset=dataset(options.dataset, seed=options.dataset_seed),
         postgres=options.postgres or None,

@@ -37,9 +37,10 @@ def experiment_of_flags(
 
 
 def load_of_flags(
-    scenario: str, target: str, users: int, rate: float, warmup: float, window: float, *, servers: int = 1
+    scenario: str, target: str, users: int, rate: float | str, warmup: float, window: float, *, servers: int = 1
 ) -> dict[str, Any]:
-    paced: dict[str, Any] = {"arrivals": "poisson", "rate": rate} if rate > 0 else {"arrivals": "closed"}
+    number = _rate(rate)
+    paced: dict[str, Any] = {"arrivals": "closed"} if number == 0 else {"arrivals": "poisson", "rate": number}
     return {
         "name": scenario,
         "target": target,
@@ -49,6 +50,14 @@ def load_of_flags(
         "servers": servers,
         **paced,
     }
+
+
+def _rate(given: float | str) -> float | str:
+    """A share stays the text that an experiment file would have."""
+    try:
+        return float(given)
+    except ValueError:
+        return given
 
 
 def names_in(text: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from reports.section import Section
 from reports.sections import (
+    capacity,
     covariates,
     deliveries,
     differences,
@@ -35,6 +36,7 @@ ORDER: tuple[Callable[[StoredRun], Section | None], ...] = (
     differences.build,
     rounds.build,
     throughput.build,
+    capacity.build,
     price.build,
     evidence.build,
     plans.build,

@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 from scenarios.protocol import ChatClient
-from scenarios.settings import Settings
+from scenarios.settings import NULL, Settings
 
 
 @asynccontextmanager
@@ -15,6 +16,11 @@ async def open_client(settings: Settings) -> AsyncIterator[ChatClient]:
 
         async with server_client(urls=settings.urls, secret=settings.token_secret) as client:
             yield client
+        return
+    if settings.target == NULL:
+        from scenarios.clients.null import NullClient  # noqa: PLC0415
+
+        yield cast("ChatClient", NullClient())
         return
     from scenarios.clients.direct import direct_client  # noqa: PLC0415
 

@@ -33,7 +33,13 @@ def compare(
     dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "small",
     target: Annotated[str, typer.Option(help="direct, server or a URL")] = "direct",
     users: Annotated[int, typer.Option(min=1)] = 16,
-    rate: Annotated[float, typer.Option(min=0, help="tasks per second of all users (0: closed loop)")] = 300.0,
+    rate: Annotated[
+        str, typer.Option(help="tasks per second of all users (0: closed loop), or a share of capacity such as 70%")
+    ] = "300",
+    find_capacity: Annotated[
+        bool, typer.Option("--find-capacity", help="each lane's highest rate in time, before the rounds")
+    ] = False,
+    p99: Annotated[float | None, typer.Option(min=0.1, help="bound of --find-capacity in ms (default: 50)")] = None,
     warmup: Annotated[float, typer.Option(min=0, help="seconds")] = 1.0,
     window: Annotated[float, typer.Option(min=0.1, help="measured seconds")] = 5.0,
     rounds: Annotated[int, typer.Option(min=1)] = 6,
@@ -74,7 +80,12 @@ def compare(
         )
         if resume and conditions != found.conditions:
             raise changed_on_resume()
-        return replace(ends, conditions=conditions)
+        return replace(
+            ends,
+            conditions=conditions,
+            find_capacity=find_capacity or ends.find_capacity,
+            capacity_p99_ms=p99 or ends.capacity_p99_ms,
+        )
 
     if resume:
         folder = guard(lambda: RunFolder.open(resume))
