@@ -1,18 +1,23 @@
 """A small world for the use cases: a variant built in an empty database, some users, one conversation."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from harness.databases import Mark, create_database, drop_database
 from reference_server.chat import Chat
 from reference_server.opening import open_chat
 from reference_server.records import Draft
 from reference_server.schema import whole
 from reference_server.variant import Variant, load_variant
+from tests.integration.conftest import Servers
+
+#: A variant's name → the DSN of its database.
+Built = Callable[[str], Awaitable[str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,20 +71,47 @@ def variant_name() -> str:
     return "spec"
 
 
+@pytest.fixture(scope="session")
+async def built(servers: Servers) -> AsyncIterator[Built]:
+    """The DSN of a variant's database, built when a test first asks for it: that takes longer than most tests."""
+    names: dict[str, str] = {}
+
+    async def dsn(variant_name: str) -> str:
+        if variant_name not in names:
+            names[variant_name] = f"test_{uuid4().hex}"
+            await create_database(servers.admin_dsn, names[variant_name], Mark(role="test"))
+            database = await asyncpg.connect(servers.dsn(names[variant_name]))
+            await build(database, load_variant(variant_name))
+            await database.close()
+        return servers.dsn(names[variant_name])
+
+    yield dsn
+    for name in names.values():
+        await drop_database(servers.admin_dsn, name)
+
+
+async def _empty(database: asyncpg.Connection) -> None:
+    tables = await database.fetch(
+        "SELECT oid::regclass::text FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition"
+    )
+    await database.execute(f"TRUNCATE {', '.join(row[0] for row in tables)} RESTART IDENTITY CASCADE")
+
+
 @pytest.fixture
-async def world(fresh_database: str, fresh_redis: str, variant_name: str) -> AsyncIterator[World]:
-    variant = load_variant(variant_name)
-    database = await asyncpg.connect(fresh_database)
+async def world(built: Built, fresh_redis: str, variant_name: str) -> AsyncIterator[World]:
+    variant, dsn = load_variant(variant_name), await built(variant_name)
+    database = await asyncpg.connect(dsn)
     try:
-        await build(database, variant)
+        await _empty(database)
         users = [uuid4() for _ in range(5)]
         await database.executemany("INSERT INTO users (id, username) VALUES ($1, $2)", [(u, str(u)) for u in users])
-        async with open_chat(fresh_database, fresh_redis, variant, connections=4) as chat:
+        async with open_chat(dsn, fresh_redis, variant, connections=4) as chat:
             opened = await chat.open_conversation(users[0], users[1])
             yield World(
                 chat=chat,
                 database=database,
-                dsn=fresh_database,
+                dsn=dsn,
                 redis_url=fresh_redis,
                 users=users,
                 conversation=opened["id"],

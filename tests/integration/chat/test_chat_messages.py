@@ -26,16 +26,23 @@ def variant_name(request):
     return request.param
 
 
-TIMELESS = [name for name in distinct_variants() if "page_without_loss" not in load_variant(name).known_gaps]
+EVERY = [load_variant(name) for name in distinct_variants()]
+#: Without those that say they lose messages, and those whose rows a plain INSERT of uuids cannot make.
+LOSSLESS = [v.name for v in EVERY if "page_without_loss" not in v.known_gaps and v.identifiers.messages != "bigint"]
+PUBSUB = [v.name for v in EVERY if v.fanout.transport == "pubsub"]
 
 
-@pytest.mark.parametrize("variant_name", TIMELESS)
+@pytest.mark.parametrize("variant_name", LOSSLESS)
 async def test_pages_show_every_message_once_even_when_many_share_an_instant(world):
     ids = [uuid4() for _ in range(25)]
     await world.database.executemany(
         "INSERT INTO messages (id, conversation_id, sender_id, receiver_id, content, created_at)"
         " VALUES ($1, $2, $3, $4, 'x', '2025-05-05 12:00+00')",
         [(one, world.conversation, world.ann, world.bob) for one in ids],
+    )
+    # what a send would have noted beside it
+    await world.database.execute(
+        "UPDATE conversations SET last_message_at = '2025-05-05 12:00+00' WHERE id = $1", world.conversation
     )
     page = await world.chat.newest_page(world.bob, world.conversation, limit=7)
     seen = [row["id"] for row in page.rows]
@@ -201,16 +208,18 @@ async def test_only_its_sender_deletes_a_message(world):
         await world.chat.delete_message(world.ann, message)
 
 
+@pytest.mark.parametrize("variant_name", PUBSUB)
 async def test_a_send_reaches_the_channels_of_both_members(world):
     async with Redis.from_url(world.redis_url) as redis, redis.pubsub() as listening:
         await listening.subscribe(f"chat:user:{world.ann}", f"chat:user:{world.bob}")
         sent = await world.say(world.ann, "hello")
         await world.chat.mark_read(world.bob, world.conversation)
         got = []
-        while len(got) < 4:
-            message = await listening.get_message(ignore_subscribe_messages=True, timeout=5)
-            if message is not None:
-                got.append((message["channel"].decode()[-36:], orjson.loads(message["data"])))
+        async with asyncio.timeout(10):
+            while len(got) < 4:
+                message = await listening.get_message(ignore_subscribe_messages=True, timeout=5)
+                if message is not None:
+                    got.append((message["channel"].decode()[-36:], orjson.loads(message["data"])))
     ann, bob = str(world.ann), str(world.bob)
     assert [(who, event["type"]) for who, event in got] == [
         (bob, "message.new"),
