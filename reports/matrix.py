@@ -1,6 +1,6 @@
 """The verdict matrix: operations × lanes of one metric, each cell a ratio, its interval and its verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -24,14 +24,19 @@ class Cell:
 
 
 def verdict_matrix(
-    findings: Sequence[Json], lanes: Sequence[str], *, minimum_effect: float, caption: str, compact: bool = False
+    findings: Sequence[Json],
+    lanes: Sequence[str],
+    *,
+    minimum_effect: float,
+    caption: str,
+    gaps: Collection[str] = (),
+    compact: bool = False,
 ) -> Markup:
-    """The table's HTML; `compact` leaves the interval pictures out."""
+    """The table's HTML; lanes of `gaps` are labelled, `compact` leaves the interval pictures out."""
     operations = list(dict.fromkeys(f["operation"] for f in findings))
     by_place = {(f["operation"], f["candidate"]): f for f in findings}
     present = [lane for lane in lanes if any(f["candidate"] == lane for f in findings)]
     columns = sorted(present, key=lambda lane: lane.endswith(AGAIN))  # candidates first, the A/A lane last
-    gaps = {f["candidate"] for f in findings if f.get("known_gaps")}
     rows = [
         (
             operation,

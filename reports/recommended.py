@@ -64,6 +64,9 @@ def _open(run: StoredRun, found: Json) -> str:
 
 def _under(run: StoredRun) -> str:
     mix = run.summary["mix"]
+    for kind, other in (("reads", "writes"), ("writes", "reads")):
+        if not mix[other]:
+            return f"under this run's load, {kind} only"
     return f"under this run's mix of {percent(mix['read_share'])} reads and {percent(mix['write_share'])} writes"
 
 
@@ -97,6 +100,13 @@ def gaps_of(run: StoredRun, lane: str) -> list[str]:
     variants = run.summary["variants"]
     ours, theirs = ((variants.get(name) or {}).get("known_gaps") or [] for name in (run.baseline, lane))
     return [gap for gap in theirs if gap not in ours]
+
+
+def different_guarantees(run: StoredRun) -> set[str]:
+    """Lanes whose guarantees are not the baseline's: they give up some, or keep some that it gives up."""
+    variants = run.summary["variants"]
+    ours = set((variants.get(run.baseline) or {}).get("known_gaps") or [])
+    return {lane for lane in variants if set(variants[lane].get("known_gaps") or []) != ours}
 
 
 def _gaps(run: StoredRun, name: str) -> str:

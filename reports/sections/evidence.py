@@ -1,6 +1,7 @@
 """Evidence: what the database says of each operation, and the clocks that don't decide."""
 
 from reports.matrix import verdict_matrix
+from reports.recommended import different_guarantees
 from reports.section import Section, fill
 from reports.sections.verdicts import NAMES
 from reports.stored_run import StoredRun
@@ -16,7 +17,16 @@ def build(run: StoredRun) -> Section | None:
             if told:
                 kept = [f for f in findings if f["operation"] in told]
                 caption = f"{scenario} on {target}: {NAMES.get(metric, metric)}"
-                tables.append(verdict_matrix(kept, run.lanes, minimum_effect=effect, caption=caption, compact=True))
+                tables.append(
+                    verdict_matrix(
+                        kept,
+                        run.lanes,
+                        minimum_effect=effect,
+                        caption=caption,
+                        gaps=different_guarantees(run),
+                        compact=True,
+                    )
+                )
     if not tables:
         return None
     return Section(

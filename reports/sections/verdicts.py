@@ -2,6 +2,7 @@
 
 from harness.mixing import texts_of
 from reports.matrix import verdict_matrix
+from reports.recommended import different_guarantees
 from reports.section import Section, fill
 from reports.stored_run import StoredRun
 
@@ -22,6 +23,7 @@ def build(run: StoredRun) -> Section | None:
             run.findings(scenario, target, metric),
             run.lanes,
             minimum_effect=effect,
+            gaps=different_guarantees(run),
             caption=f"{scenario} on {target}: {NAMES.get(metric, metric)}",
         )
         for metric in run.metrics(primary=True)
