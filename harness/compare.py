@@ -32,6 +32,7 @@ from harness.sequential import is_decided, looks
 from harness.snapshots import Snapshot, ensure_snapshot, no_snapshot
 from harness.stack.config import StackConfig
 from harness.stack.stack import Stack, open_stack
+from harness.stored_runs.fingerprints import fingerprints_of
 from harness.summary import summarise
 from harness.sweep.catalog import SWEEPS
 from harness.sweep.runner import run_sweep
@@ -228,7 +229,7 @@ def _plan(
 
 async def _manifest(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder) -> dict[str, Any]:
     data = prepared.manifest
-    return {
+    manifest = {
         "schema_version": 1,
         "run_id": folder.path.name or secrets.token_hex(4),
         "created_at": datetime.now(UTC).isoformat(),
@@ -264,6 +265,7 @@ async def _manifest(stack: Stack, experiment: Experiment, prepared: Prepared, fo
         "mixed_factors": mixed_lanes(experiment.baseline, experiment.candidates, experiment.designs),
         "status": "running",
     }
+    return manifest | {"fingerprints": fingerprints_of(manifest)}
 
 
 async def seed_one(stack: Stack, experiment: Experiment, home: Path) -> Snapshot:

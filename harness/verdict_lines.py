@@ -11,7 +11,8 @@ def verdict_lines(summary: Mapping[str, Any]) -> list[str]:
     primary = [finding for finding in summary["findings"] if finding["primary"]]
     again = [finding for finding in primary if finding["candidate"].endswith(":again")]
     disqualified = (summary.get("answers") or {}).get("disqualified") or {}
-    lines = [_line(finding) for finding in primary if finding not in again and finding["candidate"] not in disqualified]
+    judged = [finding for finding in primary if finding not in again and finding["candidate"] not in disqualified]
+    lines = [finding_line(finding) for finding in judged]
     lines += [f"disqualified, and not judged: {why}" for why in disqualified.values()]
     if again:
         lines.append(_again_line(again))
@@ -20,7 +21,7 @@ def verdict_lines(summary: Mapping[str, Any]) -> list[str]:
     return [*lines, f"{voided} of {trials} trials void" + _void_reasons(summary)]
 
 
-def _line(finding: Mapping[str, Any]) -> str:
+def finding_line(finding: Mapping[str, Any]) -> str:
     what = f"{finding['operation']:<20} {finding['candidate']:<12}"
     note = f"  ({finding['why']})" if finding["verdict"] == "unresolved" else ""
     gaps = "  [different guarantee]" if finding.get("known_gaps") else ""

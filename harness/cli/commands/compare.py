@@ -14,6 +14,7 @@ from harness.cli.options import HOME, FailOn, Formats, Home, Postgres, RedisUrl
 from harness.cli.outcome import compare_and_tell, formats_of, gates_of
 from harness.cli.plans import create_folder, experiment_of_flags, experiment_path, load_of_flags, names_in, new_folder
 from harness.cli.running import guard
+from harness.cli.two_runs import compare_two_runs
 from harness.conditions import changed_on_resume, with_flags
 from harness.experiment import Experiment, load_experiment, sequential
 from harness.run_folder import RunFolder
@@ -24,7 +25,10 @@ from harness.stack.config import StackConfig
     epilog="Example: chatbench compare --variants baseline,spec --scenario pagination --dataset small --rounds 6"
 )
 def compare(
-    experiment: Annotated[str | None, typer.Argument(help="experiment name or TOML file (default: flags)")] = None,
+    experiment: Annotated[
+        str | None, typer.Argument(help="experiment name or TOML file (default: flags); or a run folder")
+    ] = None,
+    other: Annotated[str | None, typer.Argument(metavar="RUN_B", help="a second run folder to compare with")] = None,
     variants: Annotated[str, typer.Option(help="baseline first, then candidates, comma-separated")] = "baseline,spec",
     scenario: Annotated[
         str | None, typer.Option(help="scenario; see `chatbench list scenarios` (default: day, or none with --sweep)")
@@ -63,13 +67,17 @@ def compare(
     experiment_seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
     out_folder: Annotated[Path | None, typer.Option("--out", help="run folder (default: below runs/)")] = None,
     resume: Annotated[Path | None, typer.Option(help="go on with an interrupted run's folder")] = None,
+    force: Annotated[bool, typer.Option("--force", help="two runs: compare them though they are unlike")] = False,
     formats: Formats = None,
     fail_on: FailOn = None,
     home: Home = HOME,
     postgres: Postgres = None,
     redis: RedisUrl = None,
 ) -> None:
-    """Compare variants: an experiment file, or flags for one scenario."""
+    """Compare variants: an experiment file, or flags for one scenario; or two stored runs of the same variants."""
+    if experiment and other:
+        compare_two_runs(experiment, other, force=force, out_folder=out_folder)
+        return
     gates, wanted = gates_of(fail_on), formats_of(["html", *(formats or [])])
     config = StackConfig(home=home, postgres=postgres, redis=redis)
 

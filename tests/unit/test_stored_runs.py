@@ -1,0 +1,77 @@
+"""Two stored runs: alike or refused, and compared without pairing their rounds."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from harness.run_folder import RunFolder
+from harness.stored_runs.comparing import UnlikeRunsError, compare_runs, read_side
+from harness.stored_runs.fingerprints import differences, facts_of, fingerprints_of
+from harness.stored_runs.welch import unpaired_ratio
+from reports.runs_page import runs_page
+from tests.unit.synthetic_run import manifest, trials
+
+
+def test_welch_agrees_with_scipys_on_logs():
+    rng = np.random.default_rng(1)
+    ours, theirs = rng.lognormal(0.2, 0.05, 6), rng.lognormal(0.0, 0.15, 9)
+    found, known = unpaired_ratio(ours, theirs), stats.ttest_ind(np.log(ours), np.log(theirs), equal_var=False)
+    interval = known.confidence_interval()
+    assert found.p_value == pytest.approx(known.pvalue)
+    assert (math.log(found.low), math.log(found.high)) == pytest.approx((interval.low, interval.high))
+
+
+def test_one_round_or_a_cost_of_nothing_has_no_unpaired_ratio():
+    assert unpaired_ratio([1.0], [1.0, 2.0]) is None
+    assert unpaired_ratio([1.0, 0.0], [1.0, 2.0]) is None
+
+
+def test_counts_that_never_vary_are_equal_or_not_without_a_doubt():
+    assert unpaired_ratio([4.0, 4.0], [4.0, 4.0]).p_value == 1.0
+    assert unpaired_ratio([8.0, 8.0], [4.0, 4.0]).p_value == 0.0
+
+
+def test_the_fingerprint_of_a_part_changes_with_its_facts_alone():
+    first, second = manifest(), manifest() | {"dataset": {**manifest()["dataset"], "seed": 99}}
+    changed = [part for part, value in fingerprints_of(first).items() if fingerprints_of(second)[part] != value]
+    assert changed == ["data"]
+    assert [row["fact"] for row in differences(first, second, ["spec"])] == ["seed"]
+
+
+def test_schemas_of_variants_that_are_not_compared_may_differ():
+    other = manifest()
+    other["variants"]["lean"]["fingerprint"] = "changed"
+    assert differences(manifest(), other, ["spec"]) == []
+    assert set(facts_of(other, ["spec"])["schema"]) == {"spec"}
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    made = []
+    for name, seed in (("one", 1), ("two", 1), ("three", 2)):
+        folder = RunFolder.create(tmp_path_factory.mktemp(name))
+        stored = manifest() | {"run_id": name, "dataset": {**manifest()["dataset"], "seed": seed}}
+        folder.write_manifest(stored)
+        for trial in [t for t in trials() if t["lane"] in ("baseline", "baseline:again") and t["round"] <= 3]:
+            folder.append_trial(trial)
+        made.append(folder)
+    return made
+
+
+def test_a_run_compared_with_its_like_has_a_finding_for_each_operation_of_each_shared_variant(folders):
+    one, two, _ = (read_side(folder) for folder in folders)
+    summary = compare_runs(one, two, force=False)
+    assert summary["unlike"] == []
+    assert {finding["ratio"] for finding in summary["findings"] if finding["ratio"]} == {1.0}
+    assert "In nothing that is recorded" in runs_page(summary)
+
+
+def test_unlike_runs_are_refused_by_name_of_the_difference_unless_forced_which_the_page_says(folders):
+    one, _, three = (read_side(folder) for folder in folders)
+    with pytest.raises(UnlikeRunsError, match="data, seed: 1 and 2"):
+        compare_runs(one, three, force=False)
+    forced = compare_runs(one, three, force=True)
+    assert forced["forced"]
+    assert "forced: data, seed: 1 and 2" in runs_page(forced)
