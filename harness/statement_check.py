@@ -27,7 +27,8 @@ _QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"
 
 async def check_statements(dsn: str, names: Sequence[str]) -> list[str]:
     """What is wrong, a sentence each; each variant is built and rolled back."""
-    connection = await asyncpg.connect(dsn)
+    # a cached statement would keep the types that another variant's columns had
+    connection = await asyncpg.connect(dsn, statement_cache_size=0)
     try:
         return [problem for name in names if (problem := await _problem(connection, name))]
     finally:
