@@ -1,14 +1,16 @@
 """The newest page through a ChatUser, against pgbench and against Locust's own PostgreSQL user."""
 
 import asyncio
+import json
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import orjson
 
@@ -18,7 +20,10 @@ from harness.benchmarks.result import Result
 from reference_server.variant import load_variant
 
 _LOCUSTFILE = Path(__file__).with_name("locustfile.py")
-_CONNECTIONS = 8
+#: Enough that a core has something to do while a reply wakes another process; the same for every peer.
+_CONNECTIONS = 16
+#: pgbench runs two threads, so Python gets two processes (Locust's --processes).
+_PROCESSES = 2
 #: A hot conversation, but not the longest.
 _ORDINAL = 10
 
@@ -78,7 +83,8 @@ async def chat_user(bench: PageBench, limit: int) -> float:
         await _locust(
             bench,
             *("NewestPage", "--variant", "spec", "--dataset", bench.dataset.name, "--arrivals", "closed"),
-            *("--users", str(_CONNECTIONS), "--spawn-rate", "100", "--connections", str(_CONNECTIONS)),
+            *("--users", str(_CONNECTIONS), "--spawn-rate", "100", "--processes", str(_PROCESSES)),
+            *("--connections", str(_CONNECTIONS // _PROCESSES)),
             *("--warmup", "1", "--window", str(bench.seconds), "--page-size", str(limit), "--out", folder),
         )
         outcome = orjson.loads((Path(folder) / "outcome.json").read_bytes())
@@ -94,7 +100,8 @@ async def _pgbench(bench: PageBench, limit: int) -> float:
         script.flush()
         said = await pgbench(
             bench.dsn,
-            *("-n", "-M", "prepared", "-c", str(_CONNECTIONS), "-j", "2", "-T", str(bench.seconds), "-f", script.name),
+            *("-n", "-M", "prepared", "-T", str(bench.seconds), "-f", script.name),
+            *("-c", str(_CONNECTIONS), "-j", str(_PROCESSES)),
             *("-D", f"conversation={bench.conversation}", "-D", f"member={bench.member}"),
         )
     match = re.search(r"tps = ([\d.]+)", said)
@@ -103,9 +110,13 @@ async def _pgbench(bench: PageBench, limit: int) -> float:
 
 
 async def _bare_driver(bench: PageBench, limit: int) -> float:
+    return sum(await asyncio.gather(*(_bare_process(bench, limit) for _ in range(_PROCESSES))))
+
+
+async def _bare_process(bench: PageBench, limit: int) -> float:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "harness.benchmarks.bare_driver"),
-        *(bench.sql, bench.conversation, bench.member, str(limit), str(_CONNECTIONS), str(bench.seconds)),
+        *(bench.sql, bench.conversation, bench.member, str(limit), str(_CONNECTIONS // _PROCESSES), str(bench.seconds)),
         env={**os.environ, "CHATBENCH_POSTGRES": bench.dsn},
         stdout=asyncio.subprocess.PIPE,
     )
@@ -116,13 +127,21 @@ async def _bare_driver(bench: PageBench, limit: int) -> float:
 async def _locust_postgres(bench: PageBench) -> float:
     said = await _locust(
         bench,
-        *("LocustPostgres", "--users", str(_CONNECTIONS), "--spawn-rate", "100"),
+        *("LocustPostgres", "--users", str(_CONNECTIONS), "--spawn-rate", "100", "--processes", str(_PROCESSES)),
         *("--run-time", f"{bench.seconds}s", "--json"),
     )
-    entries = orjson.loads(said[said.index("[") :])
-    entry = next(entry for entry in entries if entry["num_requests"])
+    entry = next(entry for entry in _printed(said) if entry["num_requests"])
     duration = float(entry["last_request_timestamp"]) - float(entry["start_time"])
     return int(entry["num_requests"]) / duration
+
+
+def _printed(said: str) -> Iterator[dict[str, Any]]:
+    """The entries of every list that was printed: with several processes each prints its own, workers empty ones."""
+    decoder, place = json.JSONDecoder(), said.find("[")
+    while place >= 0:
+        entries, place = decoder.raw_decode(said, place)
+        yield from entries
+        place = said.find("[", place)
 
 
 async def _locust(bench: PageBench, *arguments: str) -> str:
