@@ -56,7 +56,7 @@ def test_every_command_that_a_page_names_exists_with_its_options(page: Path):
     for command, rest in commands_in(page):
         assert command in COMMANDS, f"chatbench {command}"
         known = {option for parameter in COMMANDS[command].params for option in parameter.opts} | {"--help"}
-        said = set(re.findall(r"(?<!\S)--[a-z][a-z-]*", rest.split(" # ")[0]))
+        said = set(re.findall(r"(?<!\S)--[a-z][a-z0-9-]*", rest.split(" # ")[0]))
         assert said <= known, f"chatbench {command}: {said - known}"
 
 
