@@ -29,8 +29,8 @@ def capacity_picture(
         axes.axhline(curves[0]["p99_bound_us"], color="#b3261e", linewidth=1, dashes=(4, 2))
         if rate_per_s:
             axes.axvline(rate_per_s, color="#55554f", linewidth=1, dashes=(1, 2))
+        axes.set(xscale="log", yscale="log")
         for axis, worded in ((axes.xaxis, amount), (axes.yaxis, duration)):
-            axis.axes.set(xscale="log", yscale="log")
             axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
             axis.set_major_formatter(FuncFormatter(lambda value, _, worded=worded: worded(value)))
             axis.set_minor_formatter(NullFormatter())

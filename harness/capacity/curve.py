@@ -44,9 +44,9 @@ def _best_tries(points: Sequence[Point]) -> list[Point]:
 def knee_of(points: Sequence[Point]) -> float | None:
     """The rate of the greatest power, throughput ÷ latency (Kleinrock 1979): beyond it latency grows faster than load.
 
-    None without three points that have a p99.
+    Among rates that held: a queue that never empties has no latency of its own. None without three of them.
     """
-    known = [point for point in points if point["p99_us"]]
+    known = [point for point in points if point["p99_us"] and point["holds"]]
     if len(known) < 3:  # noqa: PLR2004 - two make no bend
         return None
     best: float = max(known, key=lambda point: point["rate_per_s"] / point["p99_us"])["rate_per_s"]

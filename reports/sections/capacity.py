@@ -14,10 +14,12 @@ def build(run: StoredRun) -> Section | None:
     ceilings, curves = run.summary.get("ceiling") or [], run.summary.get("capacity") or []
     if not ceilings and not curves:
         return None
+    searched = {curve["lane"] for curve in curves}
     body = fill(
         "sections/capacity.html.j2",
         ceilings=[one | {"offered_per_s": _rate(run, one["scenario"])} for one in ceilings],
         panels=_panels(run, curves),
+        styles=[style for lane, style in lane_styles(run.lanes, run.baseline).items() if lane in searched],
         lanes=table(pd.DataFrame([_row(curve) for curve in curves]), "Capacity of each lane") if curves else None,
     )
     return Section(anchor="capacity", title="Capacity and offered load", body=body)

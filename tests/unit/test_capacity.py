@@ -53,6 +53,7 @@ def point(lane, rate, p99_us, *, holds=True, again=1):
 def test_the_knee_is_where_throughput_over_latency_is_greatest():
     points = [point("spec", rate, p99) for rate, p99 in ((100, 5_000), (200, 6_000), (400, 9_000), (800, 60_000))]
     assert knee_of(points) == 400
+    assert knee_of([*points, point("spec", 90_000, 60_000, holds=False)]) == 400
     assert knee_of(points[:2]) is None
 
 
