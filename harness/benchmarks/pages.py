@@ -66,8 +66,8 @@ async def pages(bench: PageBench) -> list[Result]:
         results.append(_ratio(f"page{limit}_vs_pgbench", ours, theirs, "pgbench -M prepared, 1/s"))
         # what the driver leaves us: the rest of the way to pgbench is its decoding of rows
         results.append(_ratio(f"page{limit}_vs_asyncpg", ours, bare, "bare asyncpg on uvloop, 1/s"))
-    locust_ours = [await chat_user(bench, 1) for _ in range(2)]
-    locust_theirs = [await _locust_postgres(bench) for _ in range(2)]
+    locust_ours = [await chat_user(bench, 1) for _ in range(bench.repeats - 1)]
+    locust_theirs = [await _locust_postgres(bench) for _ in range(bench.repeats - 1)]
     return [*results, _ratio("page1_vs_locust_postgres", locust_ours, locust_theirs, "locust.contrib.postgres, 1/s")]
 
 
