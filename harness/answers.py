@@ -7,6 +7,7 @@ from typing import Any
 from harness.estimate import critical_t
 from harness.hypotheses import TOLERANT, claimed_region
 from harness.metrics import metric_name
+from harness.rounds import AGAIN
 
 Finding = Mapping[str, Any]
 SUPPORTED, REFUTED, UNRESOLVED = "supported", "refuted", "unresolved"
@@ -44,7 +45,7 @@ def _concerned(claim: Mapping[str, Any], findings: Sequence[Finding]) -> list[Fi
         finding
         for finding in findings
         if all(value is None or finding[key] == value for key, value in wanted.items())
-        and (claim.get("candidate") or not finding["candidate"].endswith(":again"))
+        and (claim.get("candidate") or not finding["candidate"].endswith(AGAIN))
     ]
 
 

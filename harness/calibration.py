@@ -25,7 +25,6 @@ SHAPES = ("normal", "skewed")
 MINIMUM_EFFECT = 0.01
 #: That of an experiment which names none.
 DEFAULT_EFFECT = 0.05
-DECIDED = (Verdict.better, Verdict.worse)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from harness.experiment import MAINTENANCE, Experiment, ScenarioLoad
 from harness.hypotheses import Hypothesis
 from harness.mixing import mixed_lanes, texts_of
 from harness.progress import console, step
-from harness.rounds import lane_order, takes_part
+from harness.rounds import AGAIN, lane_order, lanes_of, takes_part
 from harness.run_folder import RunFolder
 from harness.sequential import is_decided, looks
 from harness.snapshots import Snapshot, ensure_snapshot, no_snapshot
@@ -43,7 +43,6 @@ from reference_server.variant import load_variant
 
 #: PostgreSQL connections of the load generator: enough to keep two cores busy, few enough not to queue in the kernel.
 CONNECTIONS = 8
-_AGAIN = ":again"
 _REDIS_STATES = {
     "cold": "cold: emptied before each trial",
     "warm": "warm: emptied, then filled by reads of the busiest conversations' members, before each trial",
@@ -65,7 +64,7 @@ async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home:
     prepared = await prepare(stack, experiment, home)
     if experiment.conditions.cache_regime == OVERSIZED:
         await shrink_buffers(stack, min(one.database_bytes or 0 for one in prepared.snapshots.values()))
-    asked = {lane: snapshot for lane, snapshot in prepared.snapshots.items() if not lane.endswith(_AGAIN)}
+    asked = {lane: snapshot for lane, snapshot in prepared.snapshots.items() if not lane.endswith(AGAIN)}
     answers = await lane_answers(stack, prepared.manifest, asked, home, baseline=experiment.baseline)
     experiment = await calibrated(
         stack,
@@ -106,8 +105,8 @@ async def prepare(stack: Stack, experiment: Experiment, home: Path) -> Prepared:
 
 
 async def _snapshot(stack: Stack, lane: str, manifest: Manifest, data: Path, *, aged: bool = False) -> Snapshot:
-    variant = load_variant(lane.removesuffix(_AGAIN))
-    build = "b" if lane.endswith(_AGAIN) else "a"
+    variant = load_variant(lane.removesuffix(AGAIN))
+    build = "b" if lane.endswith(AGAIN) else "a"
     with step(f"snapshot {lane}", sum(manifest.rows.values())) as shown:
         return await ensure_snapshot(
             stack.postgres,
@@ -129,7 +128,7 @@ def prepare_dataset(name: str, seed: int, home: Path) -> tuple[Manifest, Path]:
 
 
 def lanes(experiment: Experiment) -> list[str]:
-    return [experiment.baseline, experiment.baseline + _AGAIN, *experiment.candidates]
+    return lanes_of(experiment.baseline, list(experiment.candidates))
 
 
 async def _run_until_resolved(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder) -> None:
@@ -249,23 +248,27 @@ async def _manifest(stack: Stack, experiment: Experiment, prepared: Prepared, fo
             "rows": dict(data.rows),
         },
         "variants": {
-            lane: {
-                "summary": load_variant(snapshot.variant).summary,
-                "factors": list(load_variant(snapshot.variant).factors),
-                "fingerprint": load_variant(snapshot.variant).fingerprint,
-                "known_gaps": list(load_variant(snapshot.variant).known_gaps),
-                "build_s": snapshot.build_s,
-                "database_bytes": snapshot.database_bytes,
-                "aged": snapshot.aged,
-            }
-            for lane, snapshot in prepared.snapshots.items()
-            if not lane.endswith(_AGAIN)
+            lane: _described(snapshot) for lane, snapshot in prepared.snapshots.items() if not lane.endswith(AGAIN)
         },
         "lanes": lanes(experiment),
         "mixed_factors": mixed_lanes(experiment.baseline, experiment.candidates, experiment.designs),
         "status": "running",
     }
     return manifest | {"fingerprints": fingerprints_of(manifest)}
+
+
+def _described(snapshot: Snapshot) -> dict[str, Any]:
+    """A lane's variant, and what building it took."""
+    variant = load_variant(snapshot.variant)
+    return {
+        "summary": variant.summary,
+        "factors": list(variant.factors),
+        "fingerprint": variant.fingerprint,
+        "known_gaps": list(variant.known_gaps),
+        "build_s": snapshot.build_s,
+        "database_bytes": snapshot.database_bytes,
+        "aged": snapshot.aged,
+    }
 
 
 async def seed_one(stack: Stack, experiment: Experiment, home: Path) -> Snapshot:

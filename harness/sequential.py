@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.estimate import ALPHA
+from harness.rounds import AGAIN
 
 #: More looks would leave each too little to spend.
 MOST_LOOKS = 4
@@ -54,7 +55,7 @@ def is_decided(findings: Iterable[Mapping[str, Any]]) -> bool:
     """
     return not any(
         finding["primary"]
-        and not finding["candidate"].endswith(":again")
+        and not finding["candidate"].endswith(AGAIN)
         and finding["p_adjusted"] is not None
         and finding["verdict"] == "unresolved"
         for finding in findings

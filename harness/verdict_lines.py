@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from harness.rounds import AGAIN
+
 MARKS = {"better": "▼", "worse": "▲", "equivalent": "=", "unresolved": "?"}
 
 
 def verdict_lines(summary: Mapping[str, Any]) -> list[str]:
     """One line per primary finding of a candidate, then the A/A lane, deliveries and void trials."""
     primary = [finding for finding in summary["findings"] if finding["primary"]]
-    again = [finding for finding in primary if finding["candidate"].endswith(":again")]
+    again = [finding for finding in primary if finding["candidate"].endswith(AGAIN)]
     disqualified = (summary.get("answers") or {}).get("disqualified") or {}
     judged = [finding for finding in primary if finding not in again and finding["candidate"] not in disqualified]
     lines = [finding_line(finding) for finding in judged]
