@@ -53,6 +53,14 @@ class Stack:
         finally:
             await connection.close()
 
+    async def empty_redis(self) -> None:
+        """Empty the logical database that trials use; what is not ours stays."""
+        client: Redis = Redis.from_url(self.redis.url(), protocol=2)
+        try:
+            await self.redis.empty(client)
+        finally:
+            await client.aclose()
+
     async def describe(self) -> dict[str, Any]:
         """Versions and settings, for the record of a run."""
         connection = await asyncpg.connect(self.postgres.admin_dsn)

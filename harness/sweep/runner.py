@@ -4,8 +4,6 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from redis.asyncio import Redis
-
 from datasets.shape import Dataset
 from harness.beside import cloned_shards
 from harness.databases import Mark, clone_database, drop_database
@@ -26,11 +24,7 @@ async def run_sweep(
     mark = Mark(role="trial", facts={"sweep": sweep.name})
     await clone_database(stack.postgres.admin_dsn, snapshot.database, clone, mark)
     try:
-        client: Redis = Redis.from_url(stack.redis.url(0))
-        try:
-            await stack.redis.empty(client)
-        finally:
-            await client.aclose()
+        await stack.empty_redis()
         points = []
         dsn, redis = stack.postgres.dsn(clone), stack.redis.url(0)
         variant = load_variant(snapshot.variant)

@@ -28,7 +28,7 @@ async def variant_site(stack: Stack, variant: Variant, snapshot: Snapshot) -> As
             cloned_shards(stack, variant, snapshot, clone) as shards,
             site_over(stack.postgres.dsn(clone), stack.redis.url(0), variant, shards=shards) as site,
         ):
-            await stack.redis.empty(site.redis)
+            await stack.empty_redis()
             yield site
     finally:
         await drop_database(stack.postgres.admin_dsn, clone)

@@ -131,7 +131,7 @@ async def _outcomes(ground: Ground, variant: Variant, snapshot: Snapshot, refere
     async with variant_site(ground.stack, variant, snapshot) as site:
         answers = await ask(site.chat, ground.manifest)
         compared = equal_answers(answers, reference, variant.known_gaps, of=REFERENCE)
-        await ground.stack.redis.empty(site.redis)
+        await ground.stack.empty_redis()
         return [*await _checked(ground, site), compared]
 
 
