@@ -10,11 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
-from reference_server import problems, rest
+from reference_server import asyncapi, openapi, problems, rest
 from reference_server.chat import Chat
 from reference_server.errors import ChatError
 from reference_server.fanout import open_fanout, transport_of
-from reference_server.openapi import document
 from reference_server.opening import open_chat
 from reference_server.settings import Settings
 from reference_server.transport import Paths, Subscriber
@@ -54,6 +53,7 @@ def create_app(secret: bytes, lifespan: Callable[[Starlette], AbstractAsyncConte
             WebSocketRoute("/v1/ws", WebSocketApp(secret)),
             Route("/healthz", _healthz),
             Route("/openapi.json", _openapi),
+            Route("/asyncapi.json", _asyncapi),
         ],
         exception_handlers={
             ChatError: problems.on_chat_error,
@@ -78,4 +78,8 @@ async def _healthz(request: Request) -> Response:
 
 
 async def _openapi(_: Request) -> Response:
-    return Response(document(), media_type="application/json")
+    return Response(openapi.document(), media_type="application/json")
+
+
+async def _asyncapi(_: Request) -> Response:
+    return Response(asyncapi.document(), media_type="application/json")

@@ -103,6 +103,14 @@ class ReadOnly(ChatError):
     code = "read_only"
 
 
+class NoSignUp(ChatError):
+    """This schema takes its users from elsewhere, so nobody was added. Add the user there."""
+
+    status = 501
+    title = "No sign-up"
+    code = "no_sign_up"
+
+
 class Unavailable(ChatError):
     """PostgreSQL or Redis does not answer. Retry later."""
 

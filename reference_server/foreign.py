@@ -20,7 +20,7 @@ from reference_server.variant import SqlFile, Variant, load_variant
 from reference_server.variant_sections import Topology
 
 #: Slots of statements that write outside a transaction; all others that write are inside one.
-_WRITES = ("block_add", "block_remove", "delete_user/delete", "open_conversation/create")
+_WRITES = ("block_add", "block_remove", "delete_user/delete", "open_conversation/create", "sign_up")
 #: A shard's view that makes the session which reads it report its counters, and what reads it in all of them.
 FLUSH_VIEW = "CREATE VIEW flush_counters AS SELECT pg_stat_force_next_flush()::TEXT AS done"
 FLUSH_SHARDS = " UNION ALL ".join(f"TABLE flush_counters_{number}" for number in range(4))

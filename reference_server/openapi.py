@@ -55,6 +55,12 @@ _ABOUT: Mapping[tuple[str, str], tuple[str, str | None, str | None, tuple[dict[s
     ("PUT", "/v1/blocks/{id}"): ("Block somebody", None, None, ()),
     ("DELETE", "/v1/blocks/{id}"): ("No longer block somebody", None, None, ()),
     ("DELETE", "/v1/messages/{id}"): ("Delete one's own message", None, None, ()),
+    ("PUT", "/v1/users/me"): (
+        "Sign up: the token's user comes into being",
+        None,
+        "Newcomer",
+        (),
+    ),
     ("DELETE", "/v1/users/me"): ("Leave for good", None, None, ()),
 }
 _SOCKET = {
@@ -79,6 +85,7 @@ def document() -> bytes:
         "/v1/ws": {"get": _SOCKET},
         "/healthz": {"get": _open("Whether PostgreSQL and Redis answer")},
         "/openapi.json": {"get": _open("This document")},
+        "/asyncapi.json": {"get": _open("The WebSocket's frames, as AsyncAPI")},
     }
     for method, path, _ in TABLE:
         paths.setdefault(path, {})[method.lower()] = _operation(method, path)

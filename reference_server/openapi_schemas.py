@@ -2,27 +2,28 @@
 
 from typing import Any
 
-from reference_server.validation import MAX_LOOKUP, MAX_MEDIA_ITEMS, MEDIA_RULES, MESSAGE_TYPES
+from reference_server.validation import MAX_LOOKUP, MAX_MEDIA_ITEMS, MAX_USERNAME, MEDIA_RULES, MESSAGE_TYPES
 
-_ID = {"type": "string", "format": "uuid"}
+ID = {"type": "string", "format": "uuid"}
 _TIME = {"type": "string", "format": "date-time"}
 _TIME_OR_NULL = {"type": ["string", "null"], "format": "date-time"}
-_TEXT = {"type": "string"}
+TEXT = {"type": "string"}
 _TEXT_OR_NULL = {"type": ["string", "null"]}
-_COUNT = {"type": "integer", "minimum": 0}
-_FLAG = {"type": "boolean"}
+COUNT = {"type": "integer", "minimum": 0}
+FLAG = {"type": "boolean"}
 
 
-def _object(fields: dict[str, Any], *, optional: tuple[str, ...] = ()) -> dict[str, Any]:
+def fields_of(fields: dict[str, Any], *, optional: tuple[str, ...] = ()) -> dict[str, Any]:
+    """An object with these fields; more may be there."""
     return {"type": "object", "properties": fields, "required": [name for name in fields if name not in optional]}
 
 
-def _ref(name: str) -> dict[str, str]:
+def ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _page(of: str) -> dict[str, Any]:
-    return _object({"items": {"type": "array", "items": _ref(of)}, "next": _TEXT_OR_NULL})
+    return fields_of({"items": {"type": "array", "items": ref(of)}, "next": _TEXT_OR_NULL})
 
 
 _MEDIA_FIELDS = {
@@ -36,73 +37,74 @@ _MEDIA_FIELDS = {
     "height": {"type": ["integer", "null"], "minimum": 0},
     "duration": {"type": ["integer", "null"], "minimum": 0, "description": "Seconds, for videos."},
 }
-_MEDIA_LIST = {"type": ["array", "null"], "items": _ref("Media"), "maxItems": MAX_MEDIA_ITEMS}
-_STATE = {"online": _FLAG, "last_seen": _TIME_OR_NULL}
+_MEDIA_LIST = {"type": ["array", "null"], "items": ref("Media"), "maxItems": MAX_MEDIA_ITEMS}
+_STATE = {"online": FLAG, "last_seen": _TIME_OR_NULL}
 
 SCHEMAS: dict[str, Any] = {
-    "Media": _object(_MEDIA_FIELDS, optional=tuple(name for name in _MEDIA_FIELDS if name not in ("url", "type"))),
-    "Draft": _object(
+    "Media": fields_of(_MEDIA_FIELDS, optional=tuple(name for name in _MEDIA_FIELDS if name not in ("url", "type"))),
+    "Draft": fields_of(
         {
-            "id": {**_ID, "description": "The sender's choice; the same id again is the same message."},
+            "id": {**ID, "description": "The sender's choice; the same id again is the same message."},
             "type": {"enum": list(MESSAGE_TYPES)},
             "content": _TEXT_OR_NULL,
             "media": _MEDIA_LIST,
         },
         optional=("content", "media"),
     ),
-    "Message": _object(
+    "Message": fields_of(
         {
-            "id": _ID,
-            "conversation_id": _ID,
-            "sender_id": _ID,
-            "receiver_id": _ID,
+            "id": ID,
+            "conversation_id": ID,
+            "sender_id": ID,
+            "receiver_id": ID,
             "type": {"enum": list(MESSAGE_TYPES)},
             "content": _TEXT_OR_NULL,
             "media": _MEDIA_LIST,
-            "is_read": _FLAG,
+            "is_read": FLAG,
             "read_at": _TIME_OR_NULL,
             "created_at": _TIME,
         }
     ),
     "MessagePage": _page("Message"),
-    "Conversation": _object({"id": _ID, "user1_id": _ID, "user2_id": _ID, "created_at": _TIME}),
-    "Other": _object({"user_id": _ID}),
-    "LastMessage": _object(
+    "Conversation": fields_of({"id": ID, "user1_id": ID, "user2_id": ID, "created_at": _TIME}),
+    "Other": fields_of({"user_id": ID}),
+    "LastMessage": fields_of(
         {
-            "id": _ID,
-            "sender_id": _ID,
+            "id": ID,
+            "sender_id": ID,
             "content": _TEXT_OR_NULL,
             "type": {"enum": list(MESSAGE_TYPES)},
             "created_at": _TIME,
         }
     ),
-    "ListedConversation": _object(
+    "ListedConversation": fields_of(
         {
-            "id": _ID,
-            "other_id": _ID,
-            "unread_count": _COUNT,
-            "last_message": {"anyOf": [_ref("LastMessage"), {"type": "null"}]},
+            "id": ID,
+            "other_id": ID,
+            "unread_count": COUNT,
+            "last_message": {"anyOf": [ref("LastMessage"), {"type": "null"}]},
             "last_message_at": _TIME_OR_NULL,
-            "presence": {"anyOf": [_object(_STATE), {"type": "null"}]},
+            "presence": {"anyOf": [fields_of(_STATE), {"type": "null"}]},
             "created_at": _TIME,
             "updated_at": _TIME,
         }
     ),
     "ConversationPage": _page("ListedConversation"),
-    "Read": _object({"read": _COUNT}),
-    "Unread": _object({"unread": _COUNT}),
-    "Users": _object({"user_ids": {"type": "array", "items": _ID, "maxItems": MAX_LOOKUP}}),
-    "Presence": _object({"user_id": _ID, **_STATE}),
-    "PresenceList": _object({"items": {"type": "array", "items": _ref("Presence")}}),
-    "LastSeen": _object({"last_seen": _TIME_OR_NULL}),
-    "BlockStatus": _object({"blocked_by_me": _FLAG, "blocks_me": _FLAG}),
-    "Block": _object({"user_id": _ID, "created_at": _TIME}),
+    "Newcomer": fields_of({"username": {"type": "string", "minLength": 1, "maxLength": MAX_USERNAME}}),
+    "Read": fields_of({"read": COUNT}),
+    "Unread": fields_of({"unread": COUNT}),
+    "Users": fields_of({"user_ids": {"type": "array", "items": ID, "maxItems": MAX_LOOKUP}}),
+    "Presence": fields_of({"user_id": ID, **_STATE}),
+    "PresenceList": fields_of({"items": {"type": "array", "items": ref("Presence")}}),
+    "LastSeen": fields_of({"last_seen": _TIME_OR_NULL}),
+    "BlockStatus": fields_of({"blocked_by_me": FLAG, "blocks_me": FLAG}),
+    "Block": fields_of({"user_id": ID, "created_at": _TIME}),
     "BlockPage": _page("Block"),
-    "Problem": _object(
-        {"type": {"type": "string", "format": "uri"}, "title": _TEXT, "status": _COUNT, "code": _TEXT, "detail": _TEXT}
+    "Problem": fields_of(
+        {"type": {"type": "string", "format": "uri"}, "title": TEXT, "status": COUNT, "code": TEXT, "detail": TEXT}
     ),
 }
 PROBLEM = {
     "description": "What was refused, and why (RFC 9457).",
-    "content": {"application/problem+json": {"schema": _ref("Problem")}},
+    "content": {"application/problem+json": {"schema": ref("Problem")}},
 }

@@ -9,14 +9,15 @@ import asyncpg
 
 from reference_server import events
 from reference_server.cache import last_message, presence, unread
-from reference_server.errors import BadRequest, NotFound
+from reference_server.errors import BadRequest, Conflict, NoSignUp, NotFound
 from reference_server.records import BlockStatus, Cursor, Page, Presence
 from reference_server.transport import News
 from reference_server.use_cases import UseCases
-from reference_server.validation import MAX_LOOKUP, check_cursor, check_limit
+from reference_server.validation import MAX_LOOKUP, check_cursor, check_limit, check_username
 
 #: A user's coming and going is told to the other members of so many conversations, the most recent ones.
 AUDIENCE = 50
+_ELSEWHERE = "Users of this schema come from elsewhere, so nobody was added. Add the user there."
 
 
 class People(UseCases):
@@ -89,6 +90,23 @@ class People(UseCases):
     async def block_remove(self, user: UUID, other: UUID) -> None:
         """No longer block somebody; again changes nothing."""
         await self.db.fetch(self.sql["block_remove"], user, other)
+
+    async def sign_up(self, user: UUID, username: str) -> None:
+        """The user comes into being; again changes nothing. Raises Conflict when the name is somebody else's."""
+        check_username(username)
+        if "sign_up" not in self.sql:
+            raise NoSignUp(_ELSEWHERE)
+        try:
+            await self.db.fetch(self.sql["sign_up"], user, username)
+        except asyncpg.NotNullViolationError:
+            # an own table of users asks for more than a name
+            raise NoSignUp(_ELSEWHERE) from None
+        except asyncpg.UniqueViolationError as problem:
+            if "username" in (problem.constraint_name or ""):
+                raise Conflict(
+                    f"The name {username!r} is somebody else's, so nobody was added. Choose another."
+                ) from None
+            # the same user signed up twice at once: they are there
 
     async def delete_user(self, user: UUID) -> None:
         """Leave for good: conversations, messages and blocks go, with everything that Redis keeps of them."""

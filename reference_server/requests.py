@@ -94,6 +94,13 @@ def draft(fields: Mapping[str, Any]) -> Draft:
     return Draft(id=uuid(fields.get("id"), "id"), type=kind, content=content, media=media)
 
 
+def text(value: Any, name: str) -> str:
+    """Raises BadRequest."""
+    if not isinstance(value, str):
+        raise BadRequest(f"{name} is {_shown(value)}; it must be text.")
+    return value
+
+
 def uuids(value: Any, name: str) -> list[UUID]:
     """Raises BadRequest."""
     if not isinstance(value, list):

@@ -123,6 +123,12 @@ async def delete_message(call: Call) -> None:
     await call.chat.delete_message(call.user, call.message_id())
 
 
+async def sign_up(call: Call) -> None:
+    fields = await requests.json_object(call.request)
+    requests.only(fields, ("username",))
+    await call.chat.sign_up(call.user, requests.text(fields.get("username"), "username"))
+
+
 async def delete_user(call: Call) -> None:
     await call.chat.delete_user(call.user)
 
@@ -146,6 +152,7 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("PUT", "/v1/blocks/{id}", block_add),
     ("DELETE", "/v1/blocks/{id}", block_remove),
     ("DELETE", "/v1/messages/{id}", delete_message),
+    ("PUT", "/v1/users/me", sign_up),
     ("DELETE", "/v1/users/me", delete_user),
 )
 

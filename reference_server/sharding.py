@@ -82,6 +82,7 @@ RULES: Mapping[str, Rule] = {
     "send/check": _HERE,
     "send/insert": Rule(conversation=1),
     "send/stored": _ALL,
+    "sign_up": _ALL,
     "typing": _HERE,
     "unread_conversation": _HERE,
     "unread_total": Rule(adds_up=True),

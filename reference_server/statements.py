@@ -42,6 +42,8 @@ SLOTS = (
     "unread_conversation",
     "unread_total",
 )
+#: What a variant may leave out, where users come from elsewhere.
+_OPTIONAL = ("sign_up",)
 #: What a policy adds to these, and what it makes nobody run.
 _ADDED = {"each": ("mark_read/unread",), "watermark": ("mark_read/hold",)}
 _NEEDLESS = {
@@ -57,7 +59,13 @@ def slots(variant: Variant) -> tuple[str, ...]:
     policy = variant.policy
     needless = (*_NEEDLESS.get(policy.bookkeeping, ()), *_NEEDLESS.get(variant.topology.routing, ()))
     routed = ("open_conversation/claim",) if variant.topology.routing == "application" else ()
-    return (*(slot for slot in SLOTS if slot not in needless), *_ADDED.get(policy.read_receipts, ()), *routed)
+    optional = (slot for slot in _OPTIONAL if slot in variant.queries)
+    return (
+        *(slot for slot in SLOTS if slot not in needless),
+        *optional,
+        *_ADDED.get(policy.read_receipts, ()),
+        *routed,
+    )
 
 
 def statements(variant: Variant) -> dict[str, str]:

@@ -8,6 +8,7 @@ from reference_server.records import Cursor, Draft
 
 MAX_PAGE = 200
 MAX_LOOKUP = 500
+MAX_USERNAME = 100
 MAX_CONTENT_BYTES = 64 * 1024
 MAX_MEDIA_ITEMS = 10
 MAX_URL = 2048
@@ -39,6 +40,13 @@ def check_cursor(cursor: Cursor, *, numbered: bool) -> Cursor:
     if isinstance(cursor.id, int) != numbered:
         raise BadCursor("The cursor belongs to another list, or to a server with other ids. Start again without one.")
     return cursor
+
+
+def check_username(username: str) -> str:
+    """A name that can be stored and shown. Raises BadRequest."""
+    if not 1 <= len(username) <= MAX_USERNAME or not username.isprintable():
+        raise BadRequest(f"username must be text of 1 to {MAX_USERNAME} printable characters.")
+    return username
 
 
 def check_kind(kind: str) -> str:

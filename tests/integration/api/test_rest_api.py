@@ -178,3 +178,25 @@ async def test_a_port_that_is_taken_is_named(fresh_database, fresh_redis):
         port = (await url_of(first)).rpartition(":")[2]
         async with server_process(fresh_database, fresh_redis, "--port", port) as second:
             assert await asyncio.wait_for(second.wait(), 20) == 3
+
+
+async def test_a_user_signs_up_once_under_a_name_of_their_own(api: Api):
+    newcomer = uuid4()
+    for _ in range(2):
+        assert (await api.call("PUT", "/v1/users/me", newcomer, json={"username": "nora"})).status == 204
+    assert await api.conversation(newcomer, api.ann)
+    taken = await api.call("PUT", "/v1/users/me", uuid4(), json={"username": "nora"})
+    assert (taken.status, taken.body["code"]) == (409, "conflict")
+    for wrong in ({}, {"username": ""}, {"username": 7}, {"username": "a\nb"}, {"username": "x" * 101}, {"name": "x"}):
+        assert (await api.call("PUT", "/v1/users/me", uuid4(), json=wrong)).status == 422
+    assert (await api.call("DELETE", "/v1/users/me", newcomer)).status == 204
+    assert (await api.call("POST", "/v1/conversations", json={"user_id": str(newcomer)})).status == 404
+
+
+async def test_a_user_who_signs_up_several_times_at_once_is_there_once(api: Api):
+    newcomer = uuid4()
+    body = {"username": "twice"}
+    answers = await asyncio.gather(
+        *(api.call("PUT", "/v1/users/me", newcomer, server=n % 2, json=body) for n in range(8))
+    )
+    assert [answer.status for answer in answers] == [204] * 8
