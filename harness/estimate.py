@@ -1,7 +1,7 @@
 """Estimates: what a ratio of two lanes is, and how sure the rounds make us of it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -94,6 +94,19 @@ def holm(p_values: Sequence[float]) -> list[float]:
     for rank, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
         floor = max(floor, min(1.0, (len(p_values) - rank) * p_values[index]))
         adjusted[index] = floor
+    return adjusted
+
+
+def holm_by_family(families: Sequence[Hashable | None], p_values: Sequence[float]) -> list[float | None]:
+    """Holm within each family, in the order given; what belongs to none (None) is not tested and has no adjusted p."""
+    members: dict[Hashable, list[int]] = {}
+    for index, family in enumerate(families):
+        if family is not None:
+            members.setdefault(family, []).append(index)
+    adjusted: list[float | None] = [None] * len(p_values)
+    for indexes in members.values():
+        for index, p in zip(indexes, holm([p_values[i] for i in indexes]), strict=True):
+            adjusted[index] = p
     return adjusted
 
 

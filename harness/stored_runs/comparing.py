@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.comparison import TASK_PREFIX
 from harness.errors import HarnessError
-from harness.estimate import Estimate, holm
+from harness.estimate import Estimate, holm_by_family
 from harness.metrics import METRICS, Metric, Trial, metric_name, sample_count
 from harness.rounds import AGAIN
 from harness.run_folder import RunFolder
@@ -81,8 +81,16 @@ def _findings(a: Run, b: Run, variants: Sequence[str]) -> list[dict[str, Any]]:
     primary = {metric_name(name) for run in (a, b) for name in run.manifest["experiment"].get("primary") or ()}
     effect = max(run.manifest["experiment"].get("minimum_effect", 0.05) for run in (a, b))
     rows = [row for variant in variants for row in _of_variant(a, b, variant)]
-    adjusted = _adjusted(rows, primary)
-    return [_judged(row, a, b, adjusted.get(number), primary, effect) for number, row in enumerate(rows)]
+    families = [_family(row, primary) for row in rows]
+    adjusted = holm_by_family(families, [row.estimate.p_value if row.estimate else 1.0 for row in rows])
+    return [_judged(row, a, b, p, primary, effect) for row, p in zip(rows, adjusted, strict=True)]
+
+
+def _family(row: "_Row", primary: set[str]) -> str | None:
+    """The primary metrics together, and each other metric apart."""
+    if row.estimate is None or row.fewest < row.metric.judged_from:
+        return None
+    return "primary" if row.metric.name in primary else row.metric.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,19 +156,6 @@ def _values(rounds: Mapping[int, Sequence[Trial]], metric: Metric, operation: st
         if known:
             found.append(math.exp(sum(map(math.log, known)) / len(known)) if min(known) > 0 else 0.0)
     return found
-
-
-def _adjusted(rows: Sequence[_Row], primary: set[str]) -> dict[int, float]:
-    """Holm over the primary metrics together, and over each other metric apart."""
-    families: dict[str, list[int]] = {}
-    for number, row in enumerate(rows):
-        if row.estimate is not None and row.fewest >= row.metric.judged_from:
-            families.setdefault("primary" if row.metric.name in primary else row.metric.name, []).append(number)
-    return {
-        number: p
-        for family in families.values()
-        for number, p in zip(family, holm([rows[n].estimate.p_value for n in family]), strict=True)  # type: ignore[union-attr] # chosen so
-    }
 
 
 def _judged(row: _Row, a: Run, b: Run, p_adjusted: float | None, primary: set[str], effect: float) -> dict[str, Any]:
