@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -33,15 +33,15 @@ class Connections:
         self._settings = settings or {}
         self._size = size
         self._open = 0
-        self._idle: list[asyncpg.Connection] = []
-        self._waiters: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
+        self._idle: list[PreparedConnection] = []
+        self._waiters: deque[asyncio.Future[PreparedConnection | None]] = deque()
 
     async def fill(self) -> None:
         """Open every connection now, so that the first requests do not pay for it. Raises Unavailable."""
         taken = await asyncio.gather(*(self.acquire() for _ in range(self._size)), return_exceptions=True)
         problems = [one for one in taken if isinstance(one, BaseException)]
         for one in taken:
-            if isinstance(one, asyncpg.Connection):
+            if isinstance(one, PreparedConnection):
                 self.release(one)
         if problems:
             await self.close()
@@ -53,19 +53,21 @@ class Connections:
         self._open -= len(idle)
         await asyncio.gather(*(connection.close(timeout=5) for connection in idle), return_exceptions=True)
 
-    def idle(self) -> list[asyncpg.Connection]:
+    def idle(self) -> Sequence[PreparedConnection]:
         """The connections that nobody uses at this moment."""
         return list(self._idle)
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         """All rows. Raises Unavailable."""
-        connection = self._pop() or await self.acquire()
+        idle = self._idle
+        connection = idle.pop() if idle else await self.acquire()
         try:
             rows: list[asyncpg.Record] = await connection.fetch(sql, *arguments)
         except asyncio.CancelledError:
             connection.terminate()
             raise
         except Exception as problem:
+            connection.forget()
             _raise_unavailable(problem, connection)
             raise
         finally:
@@ -83,7 +85,7 @@ class Connections:
         return rows[0][0] if rows else None
 
     @asynccontextmanager
-    async def transaction(self, conversation: UUID | None = None) -> AsyncIterator[asyncpg.Connection]:  # noqa: ARG002 - there is one place for all
+    async def transaction(self, conversation: UUID | None = None) -> AsyncIterator[PreparedConnection]:  # noqa: ARG002 - there is one place for all
         """A connection inside a transaction: committed at the end, rolled back on an error. Raises Unavailable."""
         connection = await self.acquire()
         try:
@@ -91,6 +93,7 @@ class Connections:
             yield connection
             await connection.execute("COMMIT")
         except Exception as problem:
+            connection.forget()
             await _roll_back(connection)
             _raise_unavailable(problem, connection)
             raise
@@ -100,12 +103,11 @@ class Connections:
         finally:
             self.release(connection)
 
-    async def acquire(self) -> asyncpg.Connection:
+    async def acquire(self) -> PreparedConnection:
         """A connection for the caller alone, who must release it. Raises Unavailable."""
         while True:
-            connection = self._pop()
-            if connection is not None:
-                return connection
+            if self._idle:
+                return self._idle.pop()
             if self._open < self._size:
                 return await self._connect()
             connection = await self._wait()
@@ -114,23 +116,22 @@ class Connections:
             if connection is not None:
                 self._open -= 1
 
-    def release(self, connection: asyncpg.Connection) -> None:
+    def release(self, connection: PreparedConnection) -> None:
         """Hand the connection to the longest waiter, or keep it."""
         if connection.is_closed():
             self._open -= 1
             self._wake(None)
-        elif not self._wake(connection):
+        elif not (self._waiters and self._wake(connection)):
             self._idle.append(connection)
 
-    def _pop(self) -> asyncpg.Connection | None:
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.is_closed():
-                return connection
+    def _drop(self, connection: PreparedConnection) -> None:
+        """An idle connection that the server closed is nobody's any more; one in use is dropped by its release."""
+        if connection in self._idle:
+            self._idle.remove(connection)
             self._open -= 1
-        return None
+            self._wake(None)
 
-    def _wake(self, connection: asyncpg.Connection | None) -> bool:
+    def _wake(self, connection: PreparedConnection | None) -> bool:
         while self._waiters:
             waiter = self._waiters.popleft()
             if not waiter.done():
@@ -138,9 +139,9 @@ class Connections:
                 return True
         return False
 
-    async def _wait(self) -> asyncpg.Connection | None:
+    async def _wait(self) -> PreparedConnection | None:
         """A released connection, or None when there is room for a new one."""
-        waiter: asyncio.Future[asyncpg.Connection | None] = asyncio.get_running_loop().create_future()
+        waiter: asyncio.Future[PreparedConnection | None] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         try:
             return await waiter
@@ -153,10 +154,10 @@ class Connections:
                     self.release(given)
             raise
 
-    async def _connect(self) -> asyncpg.Connection:
+    async def _connect(self) -> PreparedConnection:
         self._open += 1
         try:
-            return await PreparedConnection.connect(
+            connection = await PreparedConnection.connect(
                 self._dsn,
                 server_settings={
                     "application_name": "chatbench",
@@ -173,9 +174,11 @@ class Connections:
                     f"PostgreSQL cannot be reached: {problem}. Check the DSN and the server."
                 ) from problem
             raise
+        connection.add_termination_listener(self._drop)  # type: ignore[arg-type] # the stubs know no subclass
+        return connection
 
 
-async def _roll_back(connection: asyncpg.Connection) -> None:
+async def _roll_back(connection: PreparedConnection) -> None:
     """Without a rollback the connection is of no use; the problem that led here is the one to tell."""
     try:
         await connection.execute("ROLLBACK")
@@ -186,7 +189,7 @@ async def _roll_back(connection: asyncpg.Connection) -> None:
         raise
 
 
-def _raise_unavailable(problem: Exception, connection: asyncpg.Connection) -> None:
+def _raise_unavailable(problem: Exception, connection: PreparedConnection) -> None:
     """Raises Unavailable if a later retry may not meet this problem."""
     lost = isinstance(problem, asyncpg.InterfaceError) and connection.is_closed()
     if lost or isinstance(problem, _PASSING):

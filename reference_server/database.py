@@ -1,5 +1,6 @@
 """What use cases ask a database for: one server, a primary with its replica, or several shards."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 from uuid import UUID
@@ -16,7 +17,7 @@ class Database(Protocol):
 
     async def close(self) -> None: ...
 
-    def idle(self) -> list[asyncpg.Connection]:
+    def idle(self) -> Sequence[asyncpg.Connection]:
         """The connections that nobody uses at this moment."""
         ...
 

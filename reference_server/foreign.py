@@ -6,7 +6,7 @@ cases ask the main database alone, and its planner leaves out the shards that a 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
@@ -71,7 +71,7 @@ class ForeignReads:
     async def close(self) -> None:
         await self._main.close()
 
-    def idle(self) -> list[asyncpg.Connection]:
+    def idle(self) -> Sequence[asyncpg.Connection]:
         return self._main.idle()
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:

@@ -1,5 +1,6 @@
 """Replica: pages, lists, gallery and unread counts are read from a standby, everything else from the primary."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 from uuid import UUID
@@ -38,7 +39,7 @@ class ReplicaReads:
         await self._primary.close()
         await self._standby.close()
 
-    def idle(self) -> list[asyncpg.Connection]:
+    def idle(self) -> Sequence[asyncpg.Connection]:
         return [*self._primary.idle(), *self._standby.idle()]
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:

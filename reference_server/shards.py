@@ -29,7 +29,7 @@ class Shards:
         for shard in self._shards:
             await shard.close()
 
-    def idle(self) -> list[asyncpg.Connection]:
+    def idle(self) -> Sequence[asyncpg.Connection]:
         return [connection for shard in self._shards for connection in shard.idle()]
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:

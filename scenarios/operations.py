@@ -22,3 +22,6 @@ class Operation(StrEnum):
     block_list = "block_list"
     block_add = "block_add"
     block_remove = "block_remove"
+
+    #: Enum's own is written in Python, which every timed call would pay for.
+    __hash__ = str.__hash__
