@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from datasets.columns import SCHEMAS
 from datasets.errors import DatasetError
+from datasets.imported import Imported
 from datasets.manifest import NAME, DeepCursor, Manifest, fingerprint
 from datasets.messages import BATCH_ROWS, message_batches
 from datasets.segments import segments
@@ -31,6 +32,11 @@ def generate(dataset: Dataset, folder: Path, progress: Progress | None = None) -
         if progress is not None:
             progress(sum(kept.rows.values()))
         return kept
+    if isinstance(dataset, Imported):
+        raise DatasetError(
+            f"{folder} no longer holds all files of the imported dataset {dataset.name!r}, which cannot be generated; "
+            "import it again"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _check_disk(dataset, folder)
@@ -68,13 +74,13 @@ def _write(dataset: Dataset, folder: Path, progress: Progress) -> Manifest:
         totals.add(dataset, segment)
         cursors += deep_cursors(dataset, segment)
         name = f"messages-{segment.number:03d}.parquet"
-        _write_file(folder / name, "messages", message_batches(dataset, segment), progress)
+        write_file(folder / name, "messages", message_batches(dataset, segment), progress)
         files["messages"] += (name,)
     for table, make in (("users", users_table), ("conversations", conversations_table), ("blocks", blocks_table)):
         name = f"{table}.parquet"
-        _write_file(folder / name, table, make(dataset, totals).to_batches(BATCH_ROWS), progress)
+        write_file(folder / name, table, make(dataset, totals).to_batches(BATCH_ROWS), progress)
         files[table] = (name,)
-    digests = {name: _digest(folder / name) for names in files.values() for name in names}
+    digests = {name: digest_of(folder / name) for names in files.values() for name in names}
     manifest = Manifest(
         dataset=dataset,
         fingerprint=fingerprint(dataset, digests),
@@ -87,13 +93,13 @@ def _write(dataset: Dataset, folder: Path, progress: Progress) -> Manifest:
     return manifest
 
 
-def _write_file(path: Path, table: str, batches: Iterable[Any], progress: Progress) -> None:
+def write_file(path: Path, table: str, batches: Iterable[Any], progress: Progress) -> None:
     with pq.ParquetWriter(path, SCHEMAS[table], compression="none", use_dictionary=False, write_statistics=False) as to:
         for batch in batches:
             to.write_batch(batch, row_group_size=BATCH_ROWS)
             progress(batch.num_rows)
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -11,7 +11,9 @@ from uuid import UUID
 import orjson
 
 from datasets.errors import DatasetError
-from datasets.shape import Dataset, dataset
+from datasets.imported import Imported
+from datasets.shape import Dataset, dataset, shaped
+from datasets.shape_file import as_content, shape_from
 
 #: raise it whenever the same (size, seed) would yield other rows
 FORMAT_VERSION = 1
@@ -54,6 +56,8 @@ class Manifest:
     digests: Mapping[str, str]
     rows: Mapping[str, int]
     strata: Strata
+    #: of an import: what was read, kept and rejected, and what had to be made up
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -65,7 +69,7 @@ class Manifest:
                     f"{path} has format {raw['format_version']}, this chatbench reads {FORMAT_VERSION}, so the dataset "
                     "cannot be used; generate it again into an empty folder"
                 )
-            return cls._from_json(raw)
+            return cls._from_json(raw, folder)
         except OSError as error:
             raise DatasetError(
                 f"{path} cannot be opened ({error.strerror}), so the folder holds no finished dataset; generate it"
@@ -76,7 +80,7 @@ class Manifest:
             ) from error
 
     @classmethod
-    def _from_json(cls, raw: Mapping[str, Any]) -> Self:
+    def _from_json(cls, raw: Mapping[str, Any], folder: Path) -> Self:
         strata = raw["strata"]
         cursors = tuple(
             DeepCursor(
@@ -88,20 +92,42 @@ class Manifest:
         )
         lists = {name: tuple(value) for name, value in strata.items() if name not in ("deep_cursors", "largest")}
         return cls(
-            dataset=dataset(raw["dataset"]["name"], raw["dataset"]["seed"]),
+            dataset=_dataset(raw, folder),
             fingerprint=raw["fingerprint"],
             files={table: tuple(names) for table, names in raw["files"].items()},
             digests=raw["digests"],
             rows=raw["rows"],
             strata=Strata(largest=strata["largest"], deep_cursors=cursors, **lists),
+            origin=raw.get("origin", {}),
         )
 
     def write(self, folder: Path) -> None:
         """Atomically: a reader sees the whole manifest or none."""
-        raw = {"format_version": FORMAT_VERSION, **asdict(self)}
+        raw = {"format_version": FORMAT_VERSION, **asdict(self), "dataset": _described(self.dataset)}
         partial = folder / f"{NAME}.partial"
         partial.write_bytes(orjson.dumps(raw, option=orjson.OPT_INDENT_2))
         partial.replace(folder / NAME)
+
+
+_SIZED = ("name", "seed", "users", "conversations", "blocks", "messages", "started_at", "as_of")
+
+
+def _described(of: Dataset) -> dict[str, Any]:
+    kind = "import" if isinstance(of, Imported) else "generated"
+    return {"kind": kind, **{key: getattr(of, key) for key in _SIZED}, "shape": as_content(of.shape)}
+
+
+def _dataset(raw: Mapping[str, Any], folder: Path) -> Dataset:
+    """The record of the files in a folder, wherever that was copied."""
+    told, where = raw["dataset"], str(folder.resolve())
+    if told.get("kind") == "import":
+        sized = {key: told[key] for key in _SIZED}
+        sized |= {key: datetime.fromisoformat(told[key]) for key in ("started_at", "as_of")}
+        return Imported(**sized, folder=where, content=raw["fingerprint"])
+    if told.get("shape"):
+        shape = shape_from(told["shape"], str(folder / NAME))
+        return replace(shaped(shape, name=told["name"], messages=told["messages"], seed=told["seed"]), folder=where)
+    return dataset(told["name"], told["seed"])
 
 
 def fingerprint(dataset: Dataset, digests: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from datasets.columns import SCHEMAS, uuid_column
 from datasets.ids import Words
+from datasets.imported import Imported
 from datasets.segments import segments
 from datasets.shape import Dataset
 
@@ -90,6 +91,8 @@ def _numbered_conversations(dataset: Dataset) -> Reshape:
 
 def last_numbers(dataset: Dataset) -> NDArray[np.int64]:
     """The number of each conversation's newest message: the order of all messages worked out again."""
+    if isinstance(dataset, Imported):
+        return dataset.last_numbers()
     last = np.zeros(dataset.conversations, dtype=np.int64)
     for segment in segments(dataset):
         # of several with one index, numpy keeps the last

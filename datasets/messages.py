@@ -7,19 +7,20 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from datasets.columns import SCHEMAS, taken, time_column, uuid_column
 from datasets.ids import Kind
+from datasets.parameters import BUILT_IN, Shape
 from datasets.phrases import MEDIA_KINDS, MEDIA_PER_KIND, PhraseBook, phrase_book
+from datasets.quantiles import Quantiles
 from datasets.segments import Segment
 from datasets.shape import Dataset
+from datasets.texts import texts
 from datasets.timeline import micros
 
 BATCH_ROWS = 50_000
-_MEDIA_SHARE = 0.03
-#: of the media messages
-_CAPTION_SHARE = 0.6
 _READ_AFTER_S = 240.0
 _TYPES = pa.array(["text", *MEDIA_KINDS], pa.string())
 
@@ -68,7 +69,7 @@ def _batch(dataset: Dataset, segment: Segment, begin: int, end: int, book: Phras
             uuid_column(keys.conversations[conversation]),
             uuid_column(keys.users[keys.members[sender]]),
             uuid_column(keys.users[keys.members[sender ^ 1]]),
-            *_contents(rng, rows, book),
+            *_contents(rng, rows, book, dataset.shape),
             pa.array(~unread),
             time_column(read_at, missing=unread),
             time_column(created),
@@ -78,19 +79,37 @@ def _batch(dataset: Dataset, segment: Segment, begin: int, end: int, book: Phras
     )
 
 
-def _contents(rng: np.random.Generator, rows: int, book: PhraseBook) -> tuple[Any, Any, Any]:
+def _contents(rng: np.random.Generator, rows: int, book: PhraseBook, shape: Shape) -> tuple[Any, Any, Any]:
     """Type, content and media."""
     phrase = rng.integers(0, len(book.phrases), rows, dtype=np.int32)
-    with_media = np.flatnonzero(rng.random(rows, dtype=np.float32) < _MEDIA_SHARE)
-    item = rng.integers(0, len(book.media), len(with_media), dtype=np.int32)
+    with_media = np.flatnonzero(rng.random(rows, dtype=np.float32) < shape.media_share)
+    item = _items(rng, len(with_media), len(book.media), shape)
     kind = np.zeros(rows, dtype=np.int32)
     kind[with_media] = 1 + item // MEDIA_PER_KIND
     silent = np.zeros(rows, dtype=np.bool_)
-    silent[with_media] = rng.random(len(with_media)) >= _CAPTION_SHARE
+    silent[with_media] = rng.random(len(with_media)) >= shape.captioned_share
     picks = np.zeros(rows, dtype=np.int32)
     picks[with_media] = item
     return (
         taken(_TYPES, kind),
-        taken(book.phrases, phrase, missing=silent),
+        taken(book.phrases, phrase, missing=silent)
+        if shape.text_bytes is None
+        else _of_lengths(rng, shape.text_bytes, shape.bytes_per_character, silent),
         taken(book.media, picks, missing=kind == 0),
     )
+
+
+def _items(rng: np.random.Generator, rows: int, pool: int, shape: Shape) -> NDArray[np.int32]:
+    """Places in the pool of media, which holds as many of each kind."""
+    item = rng.integers(0, pool, rows, dtype=np.int32)
+    if shape.media_kinds == BUILT_IN.media_kinds:
+        return item
+    kinds = np.searchsorted(np.cumsum(shape.media_kinds) / sum(shape.media_kinds), rng.random(rows), side="right")
+    return (np.minimum(kinds, len(MEDIA_KINDS) - 1) * MEDIA_PER_KIND + item % MEDIA_PER_KIND).astype(np.int32)
+
+
+def _of_lengths(rng: np.random.Generator, lengths: Quantiles, width: float, silent: NDArray[np.bool_]) -> Any:
+    octets = np.maximum(np.rint(lengths.at(rng.random(len(silent)))), 1).astype(np.int64)
+    octets[silent] = 0
+    made = texts(rng, np.maximum(np.floor(octets / width), -(-octets // 4)).astype(np.int64), octets)
+    return pc.if_else(pa.array(silent), pa.scalar(None, pa.string()), made)

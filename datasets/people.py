@@ -74,13 +74,21 @@ class Pairing:
         return owner, (owner + distance) % self.users
 
 
+def contacts_room(users: int) -> int:
+    """Distances on the circle of users that conversations have to themselves."""
+    return (users - 1) // 2 * 3 // 4
+
+
+def blocks_room(users: int) -> int:
+    return (users - 1) // 2 - contacts_room(users)
+
+
 @lru_cache(maxsize=16)
 def conversation_pairing(seed: int, users: int, conversations: int) -> Pairing:
-    half = (users - 1) // 2
-    return Pairing.of(seed=seed, users=users, slots=conversations, salt=0, low=0, high=half * 3 // 4)
+    return Pairing.of(seed=seed, users=users, slots=conversations, salt=0, low=0, high=contacts_room(users))
 
 
 @lru_cache(maxsize=16)
 def block_pairing(seed: int, users: int, blocks: int) -> Pairing:
-    half = (users - 1) // 2
-    return Pairing.of(seed=seed, users=users, slots=blocks, salt=2, low=half * 3 // 4, high=half)
+    low = contacts_room(users)
+    return Pairing.of(seed=seed, users=users, slots=blocks, salt=2, low=low, high=low + blocks_room(users))

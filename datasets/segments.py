@@ -81,6 +81,12 @@ def unread_tails(dataset: Dataset) -> NDArray[np.int64]:
     shape = (dataset.conversations, 2)
     dice = rng.random(shape)
     tails = np.zeros(shape, dtype=np.int64)
+    counts = dataset.shape.unread_counts
+    if counts is not None:
+        behind = dice < (dataset.shape.unread_share or 0.0)
+        # half of a tail's messages are the reader's own
+        tails[behind] = np.rint(2.0 * counts.at(rng.random(int(behind.sum())))).astype(np.int64)
+        return tails
     for below, mean in ((0.16, 4.0), (0.02, 40.0), (0.003, 300.0)):  # rarer tails are longer and overwrite
         chosen = dice < below
         tails[chosen] = rng.geometric(1 / mean, size=int(chosen.sum()))
@@ -173,7 +179,7 @@ def _created(
     share = rng.random(len(conversation))
     share += np.arange(start, start + len(conversation))
     share /= dataset.messages
-    created = moments(share, started_at=dataset.started_at, as_of=dataset.as_of)
+    created = moments(share, started_at=dataset.started_at, as_of=dataset.as_of, load=dataset.shape.load)
     np.clip(created, None, micros(dataset.as_of) - 1, out=created)
     later = np.flatnonzero(tied)
     later = later[later > 0]

@@ -33,8 +33,8 @@ def strata(dataset: Dataset, cursors: list[DeepCursor]) -> Strata:
     by_degree = by_degree[degree[by_degree] > 0]
     return Strata(
         largest=0,
-        hot=tuple(range(_EACH)),
-        cold=tuple(range(dataset.conversations - _EACH, dataset.conversations)),
+        hot=tuple(range(min(_EACH, dataset.conversations))),
+        cold=tuple(range(max(dataset.conversations - _EACH, 0), dataset.conversations)),
         deep_cursors=tuple(cursors),
         users_with_many_conversations=tuple(int(user) for user in by_degree[-_EACH:][::-1]),
         users_with_few_conversations=tuple(int(user) for user in by_degree[:_EACH]),

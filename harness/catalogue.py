@@ -5,10 +5,12 @@ import sys
 import tomllib
 from collections.abc import Callable
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import scenarios.catalog
+from datasets.names import dataset_names, find_dataset, home_of_environment
 from datasets.shape import SIZES
 from harness.errors import HarnessError
 from harness.experiment import FOLDER, KnownNames
@@ -19,11 +21,12 @@ from reference_server.variant import Variant, load_variant, variants
 from reference_server.variant_file import FACTORS
 
 
-def known_names() -> KnownNames:
+def known_names(home: Path | None = None) -> KnownNames:
+    """Datasets are those of a home, by default the environment's."""
     return KnownNames(
         variants=variants(),
         scenarios=scenario_names(),
-        datasets=list(SIZES),
+        datasets=dataset_names(home or home_of_environment()),
         sweeps=list(SWEEPS),
         jobs=[job.name for job in JOBS],
         writing=[path.stem for path in _scenario_files() if writes(path.read_text())],
@@ -34,7 +37,7 @@ def scenario_names() -> list[str]:
     return sorted(path.stem for path in _scenario_files())
 
 
-def describe(kind: str, *, factor: str | None = None) -> list[dict[str, Any]]:
+def describe(kind: str, *, factor: str | None = None, home: Path | None = None) -> list[dict[str, Any]]:
     """Entries of one kind, each with name and summary; of variants only those of a factor when one is asked for.
 
     Raises HarnessError for a kind or a factor that does not exist.
@@ -42,7 +45,7 @@ def describe(kind: str, *, factor: str | None = None) -> list[dict[str, Any]]:
     kinds: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "variants": _variants,
         "scenarios": _scenarios,
-        "datasets": _datasets,
+        "datasets": partial(_datasets, home or home_of_environment()),
         "experiments": _experiments,
         "hypotheses": _hypotheses,
         "sweeps": _sweeps,
@@ -94,8 +97,13 @@ def _scenarios() -> list[dict[str, Any]]:
     ]
 
 
-def _datasets() -> list[dict[str, Any]]:
-    return [{"name": name, "summary": f"{count:,} messages", "messages": count} for name, count in SIZES.items()]
+def _datasets(home: Path) -> list[dict[str, Any]]:
+    sizes = [{"name": name, "summary": f"{count:,} messages", "messages": count} for name, count in SIZES.items()]
+    imported = [find_dataset(name, seed=1, home=home) for name in dataset_names(home) if name not in SIZES]
+    return sizes + [
+        {"name": one.name, "summary": f"{one.messages:,} messages, imported", "messages": one.messages}
+        for one in imported
+    ]
 
 
 def _sweeps() -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from datasets.generate import generate
 from datasets.manifest import Manifest
-from datasets.shape import dataset
+from datasets.names import find_dataset, folder_of
 from harness.cache_regime import shrink_buffers
 from harness.capacity.calibrating import calibrated, ceilings
 from harness.capacity.curve import curves_of
@@ -72,7 +72,7 @@ async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home:
         folder,
         plan=lambda lane, load: _plan("capacity", 0, 1, lane, load, experiment, prepared),
     )
-    manifest = await _manifest(stack, experiment, prepared, folder) | {"answers": answers}
+    manifest = await manifest_of(stack, experiment, prepared, folder) | {"answers": answers}
     manifest["ceiling"] = await ceilings(experiment, prepared.manifest.dataset, folder)
     folder.write_manifest(manifest)
     for text in texts_of(manifest):
@@ -121,9 +121,9 @@ async def _snapshot(stack: Stack, lane: str, manifest: Manifest, data: Path, *, 
 
 def prepare_dataset(name: str, seed: int, home: Path) -> tuple[Manifest, Path]:
     """The dataset's files below `home`, made once."""
-    wanted = dataset(name, seed=seed)
-    folder = home / "datasets" / f"{name}-{seed}"
-    with step(f"dataset {name} (seed {seed})", wanted.messages) as shown:
+    wanted = find_dataset(name, seed=seed, home=home)
+    folder = folder_of(wanted, home)
+    with step(f"dataset {wanted.name} (seed {wanted.seed})", wanted.messages) as shown:
         return generate(wanted, folder, shown.advance), folder
 
 
@@ -226,7 +226,8 @@ def _plan(
     )
 
 
-async def _manifest(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder) -> dict[str, Any]:
+async def manifest_of(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder) -> dict[str, Any]:
+    """What a run's folder says of it before its first trial."""
     data = prepared.manifest
     manifest = {
         "schema_version": 1,

@@ -32,6 +32,8 @@ _EXTENSIONS = ("pg_stat_statements", "pg_prewarm", "pg_walinspect")
 _INDEX_BUILDERS = 2
 #: Of a combination's name in its database's, which PostgreSQL cuts at 63 bytes; the fingerprint tells the rest apart.
 _NAME_LETTERS = 26
+#: Of the dataset's name, for the same reason.
+_DATASET_LETTERS = 11
 
 
 class Server(Protocol):
@@ -83,7 +85,8 @@ async def ensure_snapshot(
         _require_writes(variant)
     parts = (manifest.fingerprint, variant.fingerprint, build, *_of_shards(variant), *(("aged",) if aged else ()))
     fingerprint = hashlib.sha256(":".join(parts).encode()).hexdigest()[:12]
-    name = f"chatbench_{manifest.dataset.name}_{variant.name[:_NAME_LETTERS]}_{build}_{fingerprint}".replace("+", "_")
+    data = manifest.dataset.name[:_DATASET_LETTERS]
+    name = f"chatbench_{data}_{variant.name[:_NAME_LETTERS]}_{build}_{fingerprint}".replace("+", "_")
     for kept in await list_databases(server.admin_dsn):
         if kept.name == name:
             facts = kept.mark.facts

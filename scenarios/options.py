@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from datasets.shape import SIZES
+from datasets.names import dataset_names, home_of_environment
 from scenarios.arrivals import Arrivals
 
 
@@ -10,7 +10,13 @@ def add_options(parser: Any) -> None:
     """Called with Locust's parser. Secrets stay out of the web UI and come from the environment."""
     add = parser.add_argument
     add("--variant", default="baseline", env_var="CHATBENCH_VARIANT", help="schema variant that `direct` talks to")
-    add("--dataset", default="tiny", choices=list(SIZES), env_var="CHATBENCH_DATASET", help="dataset in the database")
+    add(
+        "--dataset",
+        default="tiny",
+        choices=dataset_names(home_of_environment()),
+        env_var="CHATBENCH_DATASET",
+        help="dataset in the database: a size, an import's name or folder, or SHAPE.toml:SIZE",
+    )
     add("--dataset-seed", type=int, default=1, env_var="CHATBENCH_DATASET_SEED", help="seed of the dataset")
     add(
         "--target",

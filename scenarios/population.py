@@ -12,8 +12,6 @@ from scenarios.errors import OptionError
 
 #: Draws are made in batches: a numpy call per draw would cost more than the operation it feeds.
 _BATCH = 256
-#: Lengths fall as rank^-0.8, so traffic in proportion to length falls on rank C·u^(1/(1-0.8)).
-_SKEW = 5.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,10 +41,8 @@ class Population:
         return next(self._strangers)
 
     def _draw_chatters(self) -> Iterator[Chatter]:
-        conversations = self._dataset.conversations
         while True:
-            skewed = self._rng.random(_BATCH) ** _SKEW
-            ordinals = np.minimum((conversations * skewed).astype(np.int64), conversations - 1)
+            ordinals = self._dataset.by_traffic(self._rng.random(_BATCH))
             firsts, seconds = self._dataset.members_of(ordinals)
             swap = self._rng.random(_BATCH) < 0.5  # noqa: PLR2004 - a fair coin
             mine, others = np.where(swap, seconds, firsts), np.where(swap, firsts, seconds)

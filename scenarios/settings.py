@@ -3,7 +3,8 @@
 from argparse import Namespace
 from dataclasses import dataclass
 
-from datasets.shape import Dataset, dataset
+from datasets.names import find_dataset, home_of_environment
+from datasets.shape import Dataset
 from scenarios.arrivals import Arrivals
 from scenarios.errors import OptionError
 
@@ -69,7 +70,7 @@ def settings_from(options: Namespace) -> Settings:
         target=options.target,
         urls=() if options.target in (DIRECT, NULL) else _urls(options.target),
         variant=options.variant,
-        dataset=dataset(options.dataset, seed=options.dataset_seed),
+        dataset=find_dataset(options.dataset, seed=options.dataset_seed, home=home_of_environment()),
         postgres=options.postgres or None,
         redis=options.redis or None,
         replica=getattr(options, "postgres_replica", "") or None,

@@ -36,7 +36,7 @@ async def _outcome(load: ScenarioLoad, variant: str, dataset: Dataset, log: Path
             command = locust_command(
                 load,
                 variant=variant,
-                dataset=dataset.name,
+                dataset=dataset.reference,
                 dataset_seed=dataset.seed,
                 target="null",
                 seed=1,

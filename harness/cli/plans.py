@@ -19,6 +19,7 @@ def experiment_of_flags(
     scenarios: list[dict[str, Any]] | None = None,
     sweeps: list[str] | None = None,
     rounds: int = 1,
+    home: Path | None = None,
 ) -> Experiment:
     """An experiment of flags, checked as a file would be."""
     content = {
@@ -33,7 +34,7 @@ def experiment_of_flags(
         "scenarios": [{"name": "pagination", "rate": 1.0}] if scenarios is None else scenarios,
         "sweeps": sweeps or [],
     }
-    return guard(lambda: experiment_from(content, "command line", known_names()))
+    return guard(lambda: experiment_from(content, "command line", known_names(home)))
 
 
 def load_of_flags(

@@ -137,7 +137,7 @@ def _command(ground: Ground, target: Target, gate: GateKeeper) -> list[str]:
     return locust_command(
         plan.load,
         variant=plan.snapshot.variant,
-        dataset=plan.dataset.name,
+        dataset=plan.dataset.reference,
         dataset_seed=plan.dataset.seed,
         target=target.address,
         seed=plan.seed,

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from datasets.generate import generate
-from datasets.shape import dataset
+from harness.compare import prepare_dataset
 from harness.progress import step
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
@@ -18,9 +17,7 @@ async def verify(
 ) -> list[Verification]:
     """Each variant on the same data, on a clone of its snapshot."""
     async with open_stack(config) as stack:
-        wanted, folder = dataset(dataset_name, seed=seed), config.home / "datasets" / f"{dataset_name}-{seed}"
-        with step(f"dataset {dataset_name} (seed {seed})", wanted.messages) as shown:
-            manifest = generate(wanted, folder, shown.advance)
+        manifest, folder = prepare_dataset(dataset_name, seed, config.home)
         with step("verify", len(names)) as shown:
             ground = Ground(stack=stack, manifest=manifest, data=folder, home=config.home, shown=shown)
             return await verify_variants(ground, names, keep=keep)

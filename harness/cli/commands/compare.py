@@ -75,10 +75,10 @@ def compare(
     redis: RedisUrl = None,
 ) -> None:
     """Compare variants: an experiment file, or flags for one scenario; or two stored runs of the same variants."""
-    if experiment and other:
-        compare_two_runs(experiment, other, force=force, out_folder=out_folder)
-        return
     gates, wanted = gates_of(fail_on), formats_of(["html", *(formats or [])])
+    if experiment and other:
+        compare_two_runs(experiment, other, force=force, out_folder=out_folder, formats=wanted, gates=gates)
+        return
     config = StackConfig(home=home, postgres=postgres, redis=redis)
 
     def ending(found: Experiment) -> Experiment:
@@ -99,7 +99,7 @@ def compare(
         folder = guard(lambda: RunFolder.open(resume))
         plan = guard(lambda: ending(comparing.stored_experiment(folder)))
     elif experiment:
-        plan = guard(lambda: ending(load_experiment(experiment_path(experiment), known_names())))
+        plan = guard(lambda: ending(load_experiment(experiment_path(experiment), known_names(home))))
         folder = create_folder(out_folder or new_folder(plan.name))
     else:
         baseline, *candidates = names_in(variants) or ["baseline"]
@@ -113,6 +113,7 @@ def compare(
             rounds=rounds,
             scenarios=[load_of_flags(name, target, users, rate, warmup, window) for name in loads],
             sweeps=sweeps,
+            home=home,
         )
         plan = guard(lambda: ending(flags))
         folder = create_folder(out_folder or new_folder("-".join([*loads, *sweeps, baseline, *candidates])))

@@ -7,6 +7,7 @@ import typer
 
 from harness.catalogue import describe
 from harness.cli.application import app, out
+from harness.cli.options import HOME, Home
 from harness.cli.running import guard
 from harness.listing import show
 
@@ -17,10 +18,11 @@ def list_(
         str, typer.Argument(help="variants, scenarios, sweeps, datasets, experiments or hypotheses")
     ] = "variants",
     factor: Annotated[str | None, typer.Option(help="variants that change this factor only")] = None,
+    home: Home = HOME,
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
     """List what there is to choose from."""
-    entries = guard(lambda: describe(kind, factor=factor))
+    entries = guard(lambda: describe(kind, factor=factor, home=home))
     if as_json:
         typer.echo(orjson.dumps(entries, option=orjson.OPT_INDENT_2).decode())
         return

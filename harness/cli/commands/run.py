@@ -41,6 +41,8 @@ def run(
         "compare": False,
         "jobs": [name for name in jobs.split(",") if name],
     }
-    experiment = experiment_of_flags(dataset=dataset, seed=trial_seed, baseline=variant, scenarios=[load], rounds=1)
+    experiment = experiment_of_flags(
+        dataset=dataset, seed=trial_seed, baseline=variant, scenarios=[load], rounds=1, home=home
+    )
     config = StackConfig(home=home, postgres=postgres, redis=redis)
     compare_and_tell(experiment, create_folder(out_folder or new_folder(f"{variant}-{scenario}")), config, home)

@@ -24,7 +24,7 @@ def seed(
     redis: RedisUrl = None,
 ) -> None:
     """Generate a dataset and build its snapshot in a variant."""
-    experiment = experiment_of_flags(dataset=dataset, seed=dataset_seed, baseline=variant)
+    experiment = experiment_of_flags(dataset=dataset, seed=dataset_seed, baseline=variant, home=home)
 
     async def work() -> None:
         async with open_stack(StackConfig(home=home, postgres=postgres, redis=redis)) as stack:

@@ -24,6 +24,6 @@ def serve(
     redis: RedisUrl = None,
 ) -> None:
     """Start the stack, a clone of a snapshot and reference servers, and print how to reach them, until Ctrl-C."""
-    experiment = experiment_of_flags(dataset=dataset, seed=dataset_seed, baseline=variant)
+    experiment = experiment_of_flags(dataset=dataset, seed=dataset_seed, baseline=variant, home=home)
     config = StackConfig(home=home, postgres=postgres, redis=redis)
     run_to_end(serve_stack(config, experiment, servers=servers, home=home, say=typer.echo))
