@@ -8,7 +8,9 @@ from harness.cli.commands import doctor as doctor
 from harness.cli.commands import listing as listing
 from harness.cli.commands import seed as seed
 from harness.cli.commands import verify as verify
+from harness.cli.commands import audit as audit
 from harness.cli.commands import serve as serve
+from harness.cli.commands import conform as conform
 from harness.cli.commands import ui as ui
 from harness.cli.commands import run as run
 from harness.cli.commands import compare as compare

@@ -1,0 +1,1 @@
+"""Conformance: whether a server speaks the API as docs/protocol describes it, check by check."""
