@@ -20,8 +20,8 @@ from harness.benchmarks.result import Result
 from reference_server.variant import load_variant
 
 _LOCUSTFILE = Path(__file__).with_name("locustfile.py")
-#: Enough that a core has something to do while a reply wakes another process; the same for every peer.
-_CONNECTIONS = 16
+#: The same for every peer. Few leave the cores waiting for wake-ups; docs/decisions.md has the ratio at 2 to 64.
+_CONNECTIONS = 32
 #: pgbench runs two threads, so Python gets two processes (Locust's --processes).
 _PROCESSES = 2
 #: A hot conversation, but not the longest.
