@@ -29,6 +29,10 @@ class AccessRefused(EnvironmentFailed):
     """The user's own server answers, but does not let us in, or not far enough."""
 
 
+class Untrusted(EnvironmentFailed):
+    """The user's own server shows a certificate that sslmode does not accept, or none."""
+
+
 class TooOld(EnvironmentFailed):
     """The user's own server lacks what chatbench relies on."""
 

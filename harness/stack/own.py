@@ -1,5 +1,7 @@
 """The user's own servers: reached, let in, new enough, or a clear refusal. A password is never shown."""
 
+import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -9,7 +11,7 @@ from redis.exceptions import AuthenticationError, AuthorizationError, NoPermissi
 
 from harness.redis_guard import RedisLease, empty_marked
 from harness.stack.address import expect_postgres_url, expect_redis_url, with_database, without_password
-from harness.stack.errors import AccessRefused, EnvironmentFailed, TooOld, Unreachable
+from harness.stack.errors import AccessRefused, EnvironmentFailed, TooOld, Unreachable, Untrusted
 
 #: CREATE DATABASE … STRATEGY, which cloning relies on, came with 15.
 OLDEST_POSTGRES = 15
@@ -73,26 +75,43 @@ class OwnRedis:
 async def connect_postgres(address: str) -> asyncpg.Connection:
     """A connection to a server that fits, or an error that says what is wrong with it."""
     expect_postgres_url(address)
-    shown = without_password(address)
-    admin = OwnPostgres(address=address).admin_dsn
+    connection = await open_connection(OwnPostgres(address=address).admin_dsn)
     try:
-        connection = await asyncpg.connect(admin, timeout=CONNECT_S)
+        await _check_postgres(connection, without_password(address))
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+async def open_connection(
+    address: str, *, settings: Mapping[str, str] | None = None, statement_cache_size: int = 100
+) -> asyncpg.Connection:
+    """A connection, whatever the server is fit for; or an error that says why there is none."""
+    expect_postgres_url(address)
+    shown = without_password(address)
+    try:
+        return await asyncpg.connect(
+            address,
+            timeout=CONNECT_S,
+            server_settings=None if settings is None else dict(settings),
+            statement_cache_size=statement_cache_size,
+        )
     except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError) as error:
         raise AccessRefused(
             f"PostgreSQL at {shown} refuses the user or the password ({type(error).__name__}). {_NOTHING_CHANGED} "
             "Check user, password and pg_hba.conf; PGPASSWORD and ~/.pgpass work too."
+        ) from None
+    except ssl.SSLError as error:
+        raise Untrusted(
+            f"PostgreSQL at {shown} is not who sslmode asks for: {_reason(error)}. {_NOTHING_CHANGED} Give the "
+            "certificate that signed the server's with sslrootcert, and the host name that stands in it."
         ) from None
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         raise Unreachable(
             f"PostgreSQL at {shown} cannot be reached: {_reason(error)}. {_NOTHING_CHANGED} "
             "Check host, port and database, and whether the server runs; without --postgres chatbench starts its own."
         ) from None
-    try:
-        await _check_postgres(connection, shown)
-    except BaseException:
-        await connection.close()
-        raise
-    return connection
 
 
 async def _check_postgres(connection: asyncpg.Connection, shown: str) -> None:

@@ -1,0 +1,16 @@
+"""Errors of an audit."""
+
+from harness.errors import HarnessError
+
+
+class AuditError(HarnessError):
+    """A schema that cannot be read."""
+
+
+class MappingError(HarnessError):
+    """A file of operations that cannot be used as it is written."""
+
+    exit_code = 2
+
+    def __init__(self, source: str, key: str, problem: str, expected: str) -> None:
+        super().__init__(f"{source}: {key}: {problem}. Nothing was explained. Expected: {expected}.")
