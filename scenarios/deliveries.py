@@ -9,7 +9,10 @@ from scenarios.histograms import HIGHEST_US, LOWEST_US, encode, new_histogram
 
 #: A delivery slower than this is counted as late (it is received all the same).
 LATE_US = 1_000_000
+#: While a test runs, a delivery that is missing for longer counts as lost; it may still come.
+OVERDUE_S = 5.0
 _NS_PER_US = 1_000
+_NS_PER_S = 1_000_000_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,19 +29,21 @@ class Deliveries:
         self._latency = new_histogram()
         self._received = self._duplicated = self._late = 0
         self._devices_by_message: Counter[str] = Counter()
+        #: Messages that some device still misses, in the order in which they were due.
+        self._incomplete: dict[str, _Expected] = {}
         self.recording = False
 
     def expect(self, message: str, *, due_ns: int, devices: int) -> None:
         """Announce before sending: the delivery can overtake the sender's own answer."""
         if self.recording:
-            self._expected[message] = _Expected(due_ns=due_ns)
+            self._expected[message] = self._incomplete[message] = _Expected(due_ns=due_ns)
             self._devices_by_message[message] = devices
 
     def forget(self, message: str) -> None:
         """The send failed, so nothing is owed; a message that has arrived was sent, whatever its sender was told."""
         expected = self._expected.get(message)
         if expected and not expected.devices:
-            del self._expected[message], self._devices_by_message[message]
+            del self._expected[message], self._devices_by_message[message], self._incomplete[message]
 
     def received(self, message: str, device: int, at_ns: int) -> None:
         expected = self._expected.get(message)
@@ -48,6 +53,8 @@ class Deliveries:
             self._duplicated += 1
             return
         expected.devices.add(device)
+        if len(expected.devices) == self._devices_by_message[message]:
+            del self._incomplete[message]
         latency_us = (at_ns - expected.due_ns) // _NS_PER_US
         self._received += 1
         self._late += latency_us > LATE_US
@@ -56,6 +63,18 @@ class Deliveries:
     @property
     def outstanding(self) -> int:
         return self._devices_by_message.total() - self._received
+
+    def counts(self) -> dict[str, int]:
+        """What is known so far; `lost` is what has been missing for long."""
+        overdue_ns = now_ns() - int(OVERDUE_S * _NS_PER_S)
+        overdue = {message: one for message, one in self._incomplete.items() if one.due_ns < overdue_ns}
+        return {
+            "expected": self._devices_by_message.total(),
+            "received": self._received,
+            "lost": sum(self._devices_by_message[message] - len(one.devices) for message, one in overdue.items()),
+            "duplicated": self._duplicated,
+            "late": self._late,
+        }
 
     def result(self) -> dict[str, Any] | None:
         expected = self._devices_by_message.total()

@@ -1,0 +1,115 @@
+"""Figures: tests laid side by side, by the metrics and histograms that a report judges; pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.comparison import TASK_PREFIX
+from harness.histograms import decode
+from harness.metrics import METRICS, Metric
+from harness.ui.line_chart import line_chart
+from harness.ui.rows import delivery_row
+from harness.ui.sitting import Test
+
+_TITLES = {
+    "response_p50_us": "response p50",
+    "response_p99_us": "response p99",
+    "service_p50_us": "service p50",
+    "exec_us_per_call": "execution per call",
+    "blocks_per_call": "blocks per call",
+    "wal_bytes_per_call": "WAL per call",
+}
+#: In the style sheet; the reports' own.
+_COLOURS = 7
+#: Seconds with fewer samples have no median worth a point.
+_LEAST_SAMPLES = 5
+
+
+def comparison(tests: Sequence[Test]) -> list[dict[str, Any]]:
+    """Groups of tests that differ in variant and window alone, the latest group first."""
+    groups: dict[tuple[Any, ...], list[Test]] = {}
+    for test in tests:
+        groups.setdefault(test.choices.alike(), []).append(test)
+    return [_group(group) for group in reversed(groups.values())]
+
+
+def colours_of(tests: Sequence[Test]) -> dict[int, str]:
+    """Test → its class in the style sheet: a colour a variant, paler where the variant was tested before."""
+    variants = list(dict.fromkeys(test.choices.variant for test in tests))
+    found: dict[int, str] = {}
+    seen: set[str] = set()
+    for test in tests:
+        variant = test.choices.variant
+        found[test.number] = f"lane{variants.index(variant) % _COLOURS}" + (" again" if variant in seen else "")
+        seen.add(variant)
+    return found
+
+
+def _group(tests: Sequence[Test]) -> dict[str, Any]:
+    colours = colours_of(tests)
+    operations = sorted({name for test in tests for name in _operations(test)})
+    first = tests[0].choices
+    return {
+        "scenario": first.scenario,
+        "dataset": first.dataset,
+        "target": first.url if first.is_remote else first.target,
+        "load": _load(tests[0]),
+        "tests": [test.line() | {"colour": colours[test.number]} for test in tests],
+        "variants": list(dict.fromkeys(test.choices.variant for test in tests)),
+        "metrics": [{"name": name, "title": _TITLES.get(name, name), "unit": m.unit} for name, m in METRICS.items()],
+        "operations": [_operation(name, tests, colours) for name in operations],
+        "deliveries": list(_deliveries(tests)),
+    }
+
+
+def _load(test: Test) -> str:
+    choices = test.choices
+    paced = "closed loop" if choices.arrivals == "closed" else f"{choices.rate_per_s:g} tasks/s, {choices.arrivals}"
+    return f"{choices.users} users · {paced} · pages of {choices.page_size}"
+
+
+def _operation(name: str, tests: Sequence[Test], colours: Mapping[int, str]) -> dict[str, Any]:
+    points = {test.number: _by_second(test.record, name) for test in tests}
+    drawn = {number: series for number, series in points.items() if len(series) > 1}
+    return {
+        "name": name,
+        "charts": {metric.name: _bars(metric, name, tests, colours) for metric in METRICS.values()},
+        "lines": line_chart(drawn, colours),
+    }
+
+
+def _bars(metric: Metric, operation: str, tests: Sequence[Test], colours: Mapping[int, str]) -> list[dict[str, Any]]:
+    """A value a test, None where the test does not carry it, with its share of the largest."""
+    values = {test.number: metric.value(test.record, operation) for test in tests}
+    most = max((value for value in values.values() if value is not None), default=0.0)
+    return [
+        {
+            "number": number,
+            "colour": colours[number],
+            "value": value,
+            "share": value / most if value is not None and most else None,
+        }
+        for number, value in values.items()
+    ]
+
+
+def _by_second(record: Mapping[str, Any], operation: str) -> list[tuple[int, float]]:
+    """(second, median response in µs)."""
+    found = []
+    for entry in record["seconds"]:
+        recorded = entry["operations"].get(operation)
+        if recorded and recorded["count"] >= _LEAST_SAMPLES:
+            median = decode(recorded["response"]).quantile(0.5)
+            if median is not None:
+                found.append((int(entry["second"]), median))
+    return found
+
+
+def _deliveries(tests: Sequence[Test]) -> Iterator[dict[str, Any]]:
+    for test in tests:
+        row = delivery_row(test.record.get("deliveries"))
+        if row:
+            yield {"number": test.number, "variant": test.choices.variant, **row}
+
+
+def _operations(test: Test) -> list[str]:
+    return [name for name in test.record["operations"] if not name.startswith(TASK_PREFIX)]

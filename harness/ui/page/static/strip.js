@@ -1,0 +1,50 @@
+// The strip's status, asked for every second; and what Locust's form needs to be opened at.
+"use strict";
+const strip = document.querySelector(".cb-strip");
+
+async function showStatus() {
+  try {
+    const answer = await fetch("/cockpit/status");
+    if (!answer.ok || answer.redirected) throw new Error("no answer");
+    const status = await answer.json();
+    strip.className = `cb-strip cb-${status.phase}`;
+    write(".cb-text", status.text);
+    write(".cb-count", status.tests ? `${status.tests}` : "");
+    strip.querySelector(".cb-progress i").style.width = `${100 * (status.share ?? 0)}%`;
+  } catch {
+    strip.className = "cb-strip cb-failed";
+    write(".cb-text", "chatbench does not answer. Start it again in its terminal.");
+  }
+}
+
+function write(where, text) {
+  const element = strip.querySelector(where);
+  if (element.textContent !== text) element.textContent = text;
+}
+
+// Locust tells nobody when its own light and dark are switched
+function followTheme() {
+  document.documentElement.dataset.theme =
+    localStorage.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+}
+
+// the fields of a test are what one comes for; Locust folds them away as "Custom parameters"
+function openFields() {
+  for (const button of document.querySelectorAll("button.MuiAccordionSummary-root:not([data-cb])")) {
+    const title = button.querySelector("p, .MuiTypography-root");
+    if (title?.textContent !== "Custom parameters") continue;
+    button.dataset.cb = "opened";
+    title.textContent = "What is tested, and how";
+    if (button.getAttribute("aria-expanded") === "false") button.click();
+  }
+}
+
+const root = document.getElementById("root");
+if (root) {
+  new MutationObserver(openFields).observe(root, { childList: true, subtree: true });
+  // its dialog "New" is drawn beside the page's root
+  new MutationObserver(openFields).observe(document.body, { childList: true });
+  openFields();
+}
+setInterval(() => { followTheme(); showStatus(); }, 1000);
+showStatus();

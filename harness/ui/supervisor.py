@@ -1,0 +1,199 @@
+"""The supervisor: prepares what each test needs, measures around it, keeps its record, and answers the page."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from datasets.generate import generate
+from datasets.manifest import Manifest
+from datasets.shape import dataset
+from harness.compare import Prepared, manifest_of
+from harness.snapshots import Snapshot, ensure_snapshot, no_snapshot
+from harness.stack.stack import Stack
+from harness.ui.by_hand import ByHand, Told, gone, plan_of
+from harness.ui.choices import Choices, choices_from
+from harness.ui.errors import ChoiceError
+from harness.ui.figures import comparison
+from harness.ui.live import Live
+from harness.ui.sitting import Sitting
+from harness.ui.status import DONE, FAILED, PREPARING, STARTING, STOPPED, Status
+from harness.ui.wire import TOLD, Wire
+from reference_server.variant import load_variant
+
+#: A folder with a finished run → its page.
+Report = Callable[[Path], Path]
+#: Longer than the load process gives lost deliveries, and the counters of a large database.
+_FINISH_S = 60.0
+
+
+class Supervisor:
+    """One at a time: a new test ends the one before."""
+
+    def __init__(self, stack: Stack, *, home: Path, sitting: Sitting, scratch: Path, report: Report) -> None:
+        self._stack, self._home, self._sitting, self._scratch = stack, home, sitting, scratch
+        self._report, self._reporting = report, asyncio.Lock()
+        self._test: asyncio.Task[None] | None = None
+        self.status, self.live = Status(), Live()
+        #: Set when Locust is started.
+        self.generator_pid = 0
+        self.wire: Wire | None = None
+
+    async def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        """What the page asks."""
+        asked = {
+            "prepare": self._prepare,
+            "finish": self._finish,
+            "cancel": self._cancel,
+            "status": self._tell_status,
+            "live": self._tell_live,
+            "compare": self._compare,
+            "report": self._tell_report,
+        }
+        return await asked[question["ask"]](question)
+
+    async def close(self) -> None:
+        await self._cancel({})
+
+    # -- one test
+
+    async def _prepare(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Answers when the load may start, with where it goes."""
+        await self._cancel({})
+        try:
+            choices = choices_from(question["choices"])
+        except ChoiceError as error:
+            self.status.enter(FAILED, str(error))
+            raise
+        self.live.begin()
+        ready: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+        self._test = asyncio.create_task(self._run(choices, ready))
+        either: set[asyncio.Future[Any]] = {ready, self._test}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            raise ChoiceError(self.status.text)
+        return dict(ready.result())
+
+    async def _run(self, choices: Choices, ready: "asyncio.Future[Told]") -> None:
+        try:
+            await self._measure(choices, ready)
+        except asyncio.CancelledError:
+            self.status.enter(STOPPED, "Stopped before its window began; nothing is kept of it.")
+            raise
+        except TOLD as error:
+            self.status.enter(FAILED, f"{choices.variant}: {error}")
+        finally:
+            # its window is over, or will never come: Locust's users have nothing left to do
+            if self.wire and ready.done():
+                self.wire.tell(do="stop")
+
+    async def _measure(self, choices: Choices, ready: "asyncio.Future[Told]") -> None:
+        manifest, snapshot = await self._seeded(choices)
+        number = self._sitting.new_number()
+        folder = self._sitting.folder_of(number)
+        prepared = Prepared(manifest=manifest, snapshots={choices.variant: snapshot})
+        about = await manifest_of(self._stack, choices.experiment(), prepared, folder)
+        plan = plan_of(
+            number,
+            snapshot,
+            load=choices.load(),
+            seed=choices.seed,
+            dataset=manifest.dataset,
+            connections=choices.connections,
+        )
+        trial = ByHand(
+            stack=self._stack,
+            plan=plan,
+            scratch=self._scratch,
+            log=folder.path / "logs" / f"test-{number}.log",
+            generator_pid=self.generator_pid,
+            status=self.status,
+            live=self.live,
+            ready=ready.set_result,
+        )
+        record = await trial.run()
+        self._sitting.keep(number, choices, folder, about, record)
+        told = f"void: {record['void']}" if record["void"] else "kept; see Compare"
+        self.status.enter(DONE, f"Test {number} ({choices.variant}, {choices.scenario}) is {told}.")
+
+    async def _seeded(self, choices: Choices) -> tuple[Manifest, Snapshot]:
+        """Data and snapshot, made now where they are missing, with the status telling how far it is."""
+        wanted = dataset(choices.dataset, seed=choices.dataset_seed)
+        folder = self._home / "datasets" / f"{choices.dataset}-{choices.dataset_seed}"
+        made = _Progress(self.status, f"Generating the dataset {choices.dataset}", wanted.messages)
+        manifest = await asyncio.to_thread(generate, wanted, folder, made.rows)
+        if choices.is_remote:
+            return manifest, no_snapshot(choices.variant)
+        built = _Progress(self.status, f"Seeding {choices.variant} on {choices.dataset}", sum(manifest.rows.values()))
+        variant = load_variant(choices.variant)
+        build = partial(ensure_snapshot, self._stack.postgres, variant, manifest, folder)
+        return manifest, await build(build="a", progress=built.doing)
+
+    async def _finish(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Answers when the record of the test that Locust has ended is on disk."""
+        if self._test and not self._test.done():
+            if self.status.phase in (PREPARING, STARTING):
+                return await self._cancel({})
+            await asyncio.wait({self._test}, timeout=_FINISH_S)
+        return self.status.as_dict()
+
+    async def _cancel(self, _: dict[str, Any]) -> dict[str, Any]:
+        if self._test and not self._test.done():
+            self._test.cancel()
+            await gone(self._test)
+        self._test = None
+        return self.status.as_dict()
+
+    # -- what the page shows
+
+    async def _tell_status(self, _: dict[str, Any]) -> dict[str, Any]:
+        return self.status.as_dict() | {"tests": len(self._sitting.tests)}
+
+    async def _tell_live(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Rows of now, and the samples after the last one that the asker has, if it wants any."""
+        after = question.get("after")
+        live = self.live
+        return {
+            "test": live.test,
+            "rows": live.rows,
+            "cache": live.cache,
+            "note": live.note,
+            "samples": [] if after is None else [sample for sample in live.samples if sample["at_s"] > after],
+            "deliveries": live.deliveries,
+        }
+
+    async def _compare(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "tests": [test.line() for test in self._sitting.tests],
+            "groups": await asyncio.to_thread(comparison, list(self._sitting.tests)),
+        }
+
+    async def _tell_report(self, question: dict[str, Any]) -> dict[str, Any]:
+        """The page of one test, made when it is first asked for."""
+        test = self._sitting.test(int(question["test"]))
+        if test is None:
+            raise ChoiceError(f"There is no test {question['test']} in this sitting, so it has no report.")
+        async with self._reporting:
+            path = test.folder.report_path
+            if not path.exists():
+                path = await asyncio.to_thread(self._report, test.folder.path)
+        name = f"chatbench-test-{test.number}-{test.choices.variant}-{test.choices.scenario}.html"
+        return {"path": str(path.resolve()), "name": name}
+
+
+class _Progress:
+    """Rows done become the status's share."""
+
+    def __init__(self, status: Status, text: str, total: int) -> None:
+        self._status, self._text, self._total, self._done = status, text, total, 0
+        status.enter(PREPARING, f"{text} …", 0.0)
+
+    def rows(self, rows: int) -> None:
+        self.doing("", rows)
+
+    def doing(self, doing: str, rows: int) -> None:
+        self._done += rows
+        share = min(self._done / self._total, 1.0) if self._total else None
+        shown = f": {doing}" if doing else " …"
+        self._status.enter(PREPARING, f"{self._text}{shown}", share)
