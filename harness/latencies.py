@@ -29,10 +29,11 @@ def _rows(scenario: Mapping[str, Any], lanes: Sequence[str], trials: Sequence[Tr
             for clock in CLOCKS:
                 merged = merge(decode(one[clock]) for one in own if one.get(clock))
                 if merged and merged.total:
-                    yield subject | {"operation": operation, "lane": lane, "clock": clock} | _percentiles(merged)
+                    yield subject | {"operation": operation, "lane": lane, "clock": clock} | percentiles_of(merged)
 
 
-def _percentiles(histogram: Histogram) -> dict[str, Any]:
+def percentiles_of(histogram: Histogram) -> dict[str, Any]:
+    """Samples, and each of PERCENTILES in µs."""
     return {"samples": histogram.total} | {
         f"{name}_us": histogram.quantile(share) if histogram.total >= least else None
         for share, name, least in PERCENTILES

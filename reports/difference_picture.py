@@ -20,10 +20,15 @@ WIDE = 3
 
 
 def difference_picture(
-    name: str, operation: str, lanes: Mapping[str, Sequence[Mapping[str, Any]]], styles: Mapping[str, LaneStyle]
+    name: str,
+    operation: str,
+    lanes: Mapping[str, Sequence[Mapping[str, Any]]],
+    styles: Mapping[str, LaneStyle],
+    *,
+    shown: str = "Ratio to the baseline",
 ) -> Markup:
     """A line and a band for each lane; quantiles that are shown but not judged have a hollow mark."""
-    alternative = f"Ratio to the baseline by quantile of {spoken(operation)}: " + "; ".join(
+    alternative = f"{shown} by quantile of {spoken(operation)}: " + "; ".join(
         f"{lane} {ratio(rows[0]['ratio'])} at {_named(rows[0])} to {ratio(rows[-1]['ratio'])} at {_named(rows[-1])}"
         for lane, rows in lanes.items()
     )

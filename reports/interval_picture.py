@@ -4,6 +4,7 @@ import math
 
 from markupsafe import Markup
 
+from reports.wording import level
 from reports.wording import ratio as worded
 
 WIDTH, HEIGHT, EDGE = 150, 20, 7
@@ -12,9 +13,16 @@ LIMIT = math.log(1.6)
 
 
 def interval_picture(
-    *, ratio: float, low: float, high: float, minimum_effect: float, noise_floor: float | None, verdict: str
+    *,
+    ratio: float,
+    low: float,
+    high: float,
+    minimum_effect: float,
+    noise_floor: float | None,
+    verdict: str,
+    alpha: float,
 ) -> Markup:
-    """The inline SVG; better lies left."""
+    """The inline SVG; better lies left. The interval's level is 1 − alpha, stricter at a look of a sequential run."""
     delta, middle = math.log1p(minimum_effect), HEIGHT / 2
     parts = [
         _band(delta),
@@ -28,7 +36,7 @@ def interval_picture(
         )
     )
     parts.append(_mark(math.log(ratio), middle))
-    text = f"{worded(ratio)}, 95 % interval {worded(low)} to {worded(high)}, {verdict}"
+    text = f"{worded(ratio)}, {level(alpha)} interval {worded(low)} to {worded(high)}, {verdict}"
     opening = Markup('<svg class="interval {}" role="img" aria-label="{}" viewBox="0 0 {} {}">').format(
         verdict, text, WIDTH, HEIGHT
     )

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from harness.estimate import ALPHA
 from harness.rounds import AGAIN
 from reports.interval_picture import interval_picture
 from reports.section import fill
 from reports.stored_run import Json
+from reports.wording import value
 
 #: Shapes beside the words: a cost that goes down, up, stays, or is not known.
 SHAPES = {"better": "▼", "worse": "▲", "equivalent": "=", "unresolved": "?"}
@@ -21,6 +23,8 @@ class Cell:
     finding: Json
     shape: str
     picture: Markup | None
+    #: Both sides' values, where the columns share no baseline.
+    values: str | None = None
 
 
 def verdict_matrix(
@@ -31,8 +35,12 @@ def verdict_matrix(
     caption: str,
     gaps: Collection[str] = (),
     compact: bool = False,
+    has_baseline: bool = True,
 ) -> Markup:
-    """The table's HTML; lanes of `gaps` are labelled, `compact` leaves the interval pictures out."""
+    """The table's HTML; lanes of `gaps` are labelled, `compact` leaves the interval pictures out.
+
+    Without a baseline that the lanes share each cell tells both values.
+    """
     operations = list(dict.fromkeys(f["operation"] for f in findings))
     by_place = {(f["operation"], f["candidate"]): f for f in findings}
     present = [lane for lane in lanes if any(f["candidate"] == lane for f in findings)]
@@ -41,14 +49,15 @@ def verdict_matrix(
         (
             operation,
             next(f for f in findings if f["operation"] == operation),
-            [_cell(by_place.get((operation, lane)), minimum_effect, compact=compact) for lane in columns],
+            [_cell(by_place.get((operation, lane)), minimum_effect, compact, has_baseline) for lane in columns],
         )
         for operation in operations
     ]
-    return fill("matrix.html.j2", rows=rows, columns=columns, gaps=gaps, caption=caption, compact=compact)
+    shown = {"gaps": gaps, "caption": caption, "compact": compact, "has_baseline": has_baseline}
+    return fill("matrix.html.j2", rows=rows, columns=columns, **shown)
 
 
-def _cell(finding: Json | None, minimum_effect: float, *, compact: bool) -> Cell | None:
+def _cell(finding: Json | None, minimum_effect: float, compact: bool, has_baseline: bool) -> Cell | None:  # noqa: FBT001 - the table's
     if finding is None:
         return None
     picture = None
@@ -60,5 +69,12 @@ def _cell(finding: Json | None, minimum_effect: float, *, compact: bool) -> Cell
             minimum_effect=minimum_effect,
             noise_floor=finding["noise_floor"],
             verdict=finding["verdict"],
+            alpha=finding.get("alpha") or ALPHA,
         )
-    return Cell(finding=finding, shape=SHAPES[finding["verdict"]], picture=picture)
+    values = None if has_baseline else _both(finding)
+    return Cell(finding=finding, shape=SHAPES[finding["verdict"]], picture=picture, values=values)
+
+
+def _both(finding: Json) -> str:
+    before, after = (value(finding[key], finding["unit"]) for key in ("baseline_value", "candidate_value"))
+    return f"{before} → {after}"

@@ -53,7 +53,7 @@ def _facts(run: StoredRun) -> list[tuple[str, str]]:
     facts = [("dataset", str(summary["dataset"]["name"]) + (f", {amount(rows)} messages" if rows else ""))]
     if summary["findings"]:
         facts += [
-            ("rounds", f"{experiment['rounds']} × {len(run.lanes)} lanes"),
+            ("rounds", _rounds(run)),
             ("reads and writes", _mix(run)),
             ("minimum effect", percent(experiment.get("minimum_effect", 0.05))),
             ("noise floor", _noise(run)),
@@ -62,6 +62,15 @@ def _facts(run: StoredRun) -> list[tuple[str, str]]:
     if summary["trials"]:
         facts.append(("void trials", f"{len(summary['voided'])} of {len(summary['trials'])}"))
     return facts
+
+
+def _rounds(run: StoredRun) -> str:
+    """Those really run; what was planned beside them where it is another number."""
+    experiment, ran, lanes = run.summary["experiment"], run.rounds_run, len(run.lanes)
+    if run.summary.get("sequential"):
+        return f"{ran} × {lanes} lanes, at most {experiment['max_rounds']}"
+    planned = experiment["rounds"]
+    return f"{ran} × {lanes} lanes" + (f", of {planned}" if planned != ran else "")
 
 
 def _mix(run: StoredRun) -> str:

@@ -1,20 +1,30 @@
 """The page of two compared runs: what changed between them, and in how far they were alike."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import pandas as pd
 from markupsafe import Markup
 
-from reports.palette import rules
+from reports import runs_sections
+from reports.palette import rules, switchable
 from reports.section import TEMPLATES, Section, fill
 from reports.stored_run import Json
-from reports.tables import table
-from reports.wording import MISSING, percent, ratio, spoken, value
+from reports.two_runs import TwoRuns
+from reports.wording import percent
 
 _FOOTER = (
-    "Rounds are the sample, never requests; intervals are Welch's on the logs of the rounds, corrected by Holm. The "
+    "Rounds are the sample, never requests; intervals are Welch's on the logs of the rounds, p corrected by Holm. The "
     "two runs share no rounds, so what changed on the machine between them is in the ratios."
 )
+#: Each returns None when the runs hold nothing for it.
+ORDER: tuple[Callable[[TwoRuns], Section | None], ...] = (
+    runs_sections.verdicts,
+    runs_sections.curves,
+    runs_sections.differences,
+    runs_sections.others,
+    runs_sections.unlike,
+)
+_MOST_WARNINGS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,63 +36,42 @@ class Lead:
     warnings: list[str]
 
 
-def runs_page(summary: Json) -> str:
-    first, second = summary["runs"]
+def runs_page(runs: TwoRuns) -> str:
+    summary = runs.summary
+    sections = [section for build in ORDER if (section := build(runs))]
     return fill(
         "page.html.j2",
         style=Markup(rules() + (TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - our own files
-        question=f"What changed from {first} to {second}?",
+        question=question_of(summary),
         name="two runs",
         run_id=summary["run_id"],
         created_at=str(summary["created_at"])[:16].replace("T", " "),
-        conclusion=_lead(summary),
-        facts=[("variants", ", ".join(summary["variants"])), ("differences of the runs", str(len(summary["unlike"])))],
-        sections=_sections(summary),
+        conclusion=lead_of(summary),
+        facts=[
+            ("variants", ", ".join(summary["variants"])),
+            ("minimum effect", percent(summary["minimum_effect"])),
+            ("differences of the runs", str(len(summary["unlike"]))),
+        ],
+        sections=[Section(anchor=s.anchor, title=s.title, body=switchable(s.body)) for s in sections],
         terms=[],
         footer=_FOOTER,
     )
 
 
-def _lead(summary: Json) -> Lead:
-    primary = [f for f in summary["findings"] if f["primary"]]
-    words = [finding["verdict"] for finding in primary]
+def question_of(summary: Json) -> str:
+    first, second = summary["runs"]
+    return f"What changed from {first} to {second}?"
+
+
+def lead_of(summary: Json) -> Lead:
+    words = [finding["verdict"] for finding in summary["findings"] if finding["primary"]]
     counted = ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(sorted(words)))
     forced = [f"forced: {_told(row)}" for row in summary["unlike"]]
     detail = "The runs are unlike, so a verdict may be of their difference." if forced else ""
-    return Lead(lead=f"Of the primary metrics: {counted or 'none in both'}.", detail=detail, warnings=forced[:12])
+    if len(forced) > _MOST_WARNINGS:
+        forced = [*forced[:_MOST_WARNINGS], f"{len(forced) - _MOST_WARNINGS} more differences are listed at the end."]
+    return Lead(lead=f"Of the primary metrics: {counted or 'none in both'}.", detail=detail, warnings=forced)
 
 
 def _told(row: Json) -> str:
     return f"{row['part']}, {row['fact']}: {row['a']} and {row['b']}"
-
-
-def _sections(summary: Json) -> list[Section]:
-    found = [
-        Section(anchor=name, title=title, body=_findings([f for f in summary["findings"] if f["primary"] is primary]))
-        for name, title, primary in (("primary", "Primary metrics", True), ("others", "Other metrics", False))
-        if any(f["primary"] is primary for f in summary["findings"])
-    ]
-    rows = [{key: str(row[key]) for key in ("part", "fact", "a", "b")} for row in summary["unlike"]]
-    alike = (
-        table(pd.DataFrame(rows), "In what the runs differ") if rows else Markup("<p>In nothing that is recorded.</p>")
-    )
-    return [*found, Section(anchor="unlike", title="In what the runs differ", body=alike)]
-
-
-def _findings(findings: list[Json]) -> Markup:
-    rows = [
-        {
-            "variant": str(f["variant"]),
-            "scenario": str(f["scenario"]),
-            "operation": spoken(f["operation"]),
-            "metric": spoken(f["metric"]),
-            "before": value(f["baseline_value"], f["unit"]),
-            "after": value(f["candidate_value"], f["unit"]),
-            "ratio": ratio(f["ratio"]),
-            "interval": MISSING if f["ratio"] is None else f"{ratio(f['ratio_low'])} to {ratio(f['ratio_high'])}",
-            "noise": percent(f["noise_floor"]),
-            "verdict": f"{f['verdict']}: {f['why']}",
-        }
-        for f in findings
-    ]
-    return table(pd.DataFrame(rows), "After ÷ before, lower is better")

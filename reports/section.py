@@ -41,6 +41,7 @@ def make_templates() -> Environment:
         percent=wording.percent,
         amount=wording.amount,
         value=wording.value,
+        level=wording.level,
     )
     return templates
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.estimate import ALPHA
 from harness.run_folder import RunFolder
 from harness.summary import summarise
 
@@ -27,6 +28,16 @@ class StoredRun:
     @property
     def baseline(self) -> str:
         return str(self.summary["experiment"]["baseline"])
+
+    @property
+    def alpha(self) -> float:
+        """Intervals hold the truth in 1 − alpha; a look of a sequential run has its share of the 5 %."""
+        return float((self.summary.get("sequential") or {}).get("alpha") or ALPHA)
+
+    @property
+    def rounds_run(self) -> int:
+        """As far as any trial went, void ones too."""
+        return max((trial["round"] for trial in self.summary["trials"]), default=0)
 
     @property
     def valid_trials(self) -> list[Json]:

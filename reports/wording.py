@@ -41,6 +41,11 @@ def percent(share: float | None) -> str:
     return MISSING if share is None else f"{100 * share:.1f} %"
 
 
+def level(alpha: float) -> str:
+    """An interval's confidence: 95 %, or 98.33 % at a look of a sequential run."""
+    return f"{100 * (1 - alpha):.4g} %"
+
+
 def amount(count: float | None) -> str:
     if count is None:
         return MISSING

@@ -1,5 +1,6 @@
 """Outcome: run an experiment, tell its verdicts, write its files, and answer 1 where a gate breaks."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from harness import compare as comparing
 from harness.cli.application import out
 from harness.cli.running import guard, run_to_end
 from harness.experiment import Experiment
-from harness.fail_on import Gate, gate_of, hold
+from harness.fail_on import Check, Gate, gate_of, hold
 from harness.maintenance.trial import with_archiving
 from harness.progress import console
 from harness.run_folder import RunFolder
@@ -63,6 +64,11 @@ def tell_result(summary: dict[str, Any], folder: RunFolder, *, formats: list[str
     held = guard(lambda: list(hold(gates, summary["findings"])))
     for path in write_files(folder.path, formats, held):
         out.print(f"report: {path}", markup=False)
+    answer_by(held)
+
+
+def answer_by(held: Sequence[Check]) -> None:
+    """Tell each broken gate, and answer 1 where there is one."""
     broken = [check for check in held if check.broken]
     for check in broken:
         out.print(f"gate {check.gate.text!r} fails: {check.broken}", markup=False, style="red")

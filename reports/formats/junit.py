@@ -5,23 +5,23 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from harness.fail_on import UNRESOLVED, Check, gate_of, hold
-from reports.stored_run import StoredRun
+from reports.stored_run import Json
 
 #: What XML 1.0 cannot hold.
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(run: StoredRun, checks: Sequence[Check]) -> bytes:
+def junit(name: str, summary: Json, checks: Sequence[Check]) -> bytes:
     """Without gates every primary finding is held against `worse`; an unresolved one is skipped, with its reason."""
-    held = checks or (list(hold([gate_of("worse")], run.summary["findings"])) if _has_primary(run) else [])
+    held = checks or (list(hold([gate_of("worse")], summary["findings"])) if _has_primary(summary) else [])
     suite = ET.Element(
         "testsuite",
-        name=_plain(f"chatbench {run.summary['experiment']['name']}"),
+        name=_plain(f"chatbench {name}"),
         tests=str(len(held)),
         failures=str(sum(check.broken is not None for check in held)),
         skipped=str(sum(_is_skipped(check) for check in held)),
         errors="0",
-        timestamp=str(run.summary["created_at"])[:19],
+        timestamp=str(summary["created_at"])[:19],
     )
     for check in held:
         suite.append(_case(check))
@@ -29,8 +29,8 @@ def junit(run: StoredRun, checks: Sequence[Check]) -> bytes:
     return bytes(ET.tostring(suite, encoding="utf-8", xml_declaration=True))
 
 
-def _has_primary(run: StoredRun) -> bool:
-    return any(gate_of("worse").concerns(finding) for finding in run.summary["findings"])
+def _has_primary(summary: Json) -> bool:
+    return any(gate_of("worse").concerns(finding) for finding in summary["findings"])
 
 
 def _is_skipped(check: Check) -> bool:

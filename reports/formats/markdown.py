@@ -22,10 +22,10 @@ def markdown(run: StoredRun, checks: Sequence[Check]) -> str:
 
 def _lines(run: StoredRun, checks: Sequence[Check]) -> Iterator[str]:
     experiment, conclusion = run.summary["experiment"], conclude(run)
-    yield f"### {_text(experiment.get('question') or experiment['name'])}"
-    yield f"\n**{_text(conclusion.lead)}** {_text(conclusion.detail)}\n"
-    yield from (f"> ⚠️ {_text(warning)}\n" for warning in conclusion.warnings)
-    yield from _gates(checks)
+    yield f"### {plain(experiment.get('question') or experiment['name'])}"
+    yield f"\n**{plain(conclusion.lead)}** {plain(conclusion.detail)}\n"
+    yield from (f"> ⚠️ {plain(warning)}\n" for warning in conclusion.warnings)
+    yield from gate_lines(checks)
     for metric in run.metrics(primary=True):
         for scenario, target in run.compared:
             yield from _table(run, run.findings(scenario, target, metric))
@@ -33,10 +33,11 @@ def _lines(run: StoredRun, checks: Sequence[Check]) -> Iterator[str]:
     yield _footer(run)
 
 
-def _gates(checks: Sequence[Check]) -> Iterator[str]:
+def gate_lines(checks: Sequence[Check]) -> Iterator[str]:
+    """The broken gates, or that all hold."""
     broken = [check for check in checks if check.broken]
     for check in broken:
-        yield f"- ❌ `{check.gate.text}`: {_text(str(check.broken))}"
+        yield f"- ❌ `{check.gate.text}`: {plain(str(check.broken))}"
     if checks and not broken:
         yield f"- ✅ {', '.join(dict.fromkeys(f'`{check.gate.text}`' for check in checks))}"
     if checks:
@@ -50,20 +51,21 @@ def _table(run: StoredRun, findings: Sequence[Json]) -> Iterator[str]:
     lanes = [lane for lane in columns if any(f["candidate"] == lane for f in findings)]
     first = findings[0]
     name = METRICS.get(first["metric"], spoken(first["metric"]))
-    yield f"{_text(first['scenario'])} on {_text(first['target'])}, {name}:\n"
-    yield f"| operation | {run.baseline} | {' | '.join(_text(lane) for lane in lanes)} |"
+    yield f"{plain(first['scenario'])} on {plain(first['target'])}, {name}:\n"
+    yield f"| operation | {run.baseline} | {' | '.join(plain(lane) for lane in lanes)} |"
     yield f"|---|--:|{'---|' * len(lanes)}"
     operations = list(dict.fromkeys(f["operation"] for f in findings))
     for operation in operations[:MOST_ROWS]:
         own = {f["candidate"]: f for f in findings if f["operation"] == operation}
         base = value(next(iter(own.values()))["baseline_value"], first["unit"])
-        yield f"| {spoken(operation)} | {base} | {' | '.join(_cell(own.get(lane)) for lane in lanes)} |"
+        yield f"| {spoken(operation)} | {base} | {' | '.join(cell(own.get(lane)) for lane in lanes)} |"
     if len(operations) > MOST_ROWS:
         yield f"\n{len(operations) - MOST_ROWS} more operations are in the page."
     yield ""
 
 
-def _cell(finding: Json | None) -> str:
+def cell(finding: Json | None) -> str:
+    """Verdict, ratio and interval."""
     if finding is None:
         return "–"
     said = f"{SHAPES[finding['verdict']]} {finding['verdict']}"
@@ -75,20 +77,20 @@ def _cell(finding: Json | None) -> str:
 
 def _hypotheses(run: StoredRun) -> Iterator[str]:
     for hypothesis in run.summary.get("hypotheses") or ():
-        yield f"- **{hypothesis['answer']}**: {_text(hypothesis['claim'])}"
+        yield f"- **{hypothesis['answer']}**: {plain(hypothesis['claim'])}"
 
 
 def _footer(run: StoredRun) -> str:
-    experiment, summary = run.summary["experiment"], run.summary
+    summary = run.summary
     rows = (summary["dataset"].get("rows") or {}).get("messages")
     size = f", {amount(rows)} messages" if rows else ""
     return (
-        f"\n<sub>chatbench, run {_text(summary['run_id'])}: dataset {summary['dataset']['name']}{size}; "
-        f"{experiment['rounds']} rounds; {len(summary['voided'])} of {len(summary['trials'])} trials void; "
+        f"\n<sub>chatbench, run {plain(summary['run_id'])}: dataset {summary['dataset']['name']}{size}; "
+        f"{run.rounds_run} rounds; {len(summary['voided'])} of {len(summary['trials'])} trials void; "
         f"{run.baseline}{AGAIN} is the baseline against itself.</sub>"
     )
 
 
-def _text(text: str) -> str:
+def plain(text: str) -> str:
     """Plain text that Markdown and HTML leave alone."""
     return re.sub(r"([\\`*_<>|\[\]])", r"\\\1", str(text)).replace("\n", " ")

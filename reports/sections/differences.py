@@ -23,7 +23,7 @@ def build(run: StoredRun) -> Section | None:
         (
             f"{spoken(operation)} ({scenario} on {target})",
             difference_picture(f"differences-{number}-{operation}", operation, lanes, styles),
-            _table([row for rows in lanes.values() for row in rows]),
+            difference_table([row for rows in lanes.values() for row in rows], ("baseline", "lane's")),
         )
         for number, ((scenario, target, operation), lanes) in enumerate(panels.items())
     ]
@@ -35,16 +35,17 @@ def build(run: StoredRun) -> Section | None:
     return Section(anchor="differences", title="Differences by quantile", body=body)
 
 
-def _table(rows: list[Json]) -> Markup:
+def difference_table(rows: list[Json], sides: tuple[str, str]) -> Markup:
+    """The numbers behind a difference picture; `sides` head the two values."""
     cells = [
         {
             "lane": row["candidate"],
             "quantile": f"p{100 * row['quantile']:g}" + ("" if row["judged"] else " (shown, not judged)"),
-            "baseline": duration(row["baseline_us"]),
-            "lane's": duration(row["candidate_us"]),
+            sides[0]: duration(row["baseline_us"]),
+            sides[1]: duration(row["candidate_us"]),
             "ratio": ratio(row["ratio"]),
             "interval": f"{ratio(row['ratio_low'])} to {ratio(row['ratio_high'])}",
         }
         for row in rows
     ]
-    return table(pd.DataFrame(cells), "Medians over rounds; ratio and interval of the rounds' pairs")
+    return table(pd.DataFrame(cells), "Medians over rounds; ratio and interval over rounds")

@@ -5,6 +5,7 @@ from reports.matrix import verdict_matrix
 from reports.recommended import different_guarantees
 from reports.section import Section, fill
 from reports.stored_run import StoredRun
+from reports.wording import level
 
 NAMES = {
     "response_p50_us": "median response time, from the intended start",
@@ -35,5 +36,11 @@ def build(run: StoredRun) -> Section | None:
     return Section(
         anchor="verdicts",
         title="Verdicts",
-        body=fill("sections/verdicts.html.j2", tables=tables, minimum_effect=effect, mixed=texts_of(run.manifest)),
+        body=fill(
+            "sections/verdicts.html.j2",
+            tables=tables,
+            minimum_effect=effect,
+            mixed=texts_of(run.manifest),
+            level=level(run.alpha),
+        ),
     )

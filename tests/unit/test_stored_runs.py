@@ -1,16 +1,21 @@
 """Two stored runs: alike or refused, and compared without pairing their rounds."""
 
 import math
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from harness.fail_on import gate_of, hold
 from harness.run_folder import RunFolder
-from harness.stored_runs.comparing import UnlikeRunsError, compare_runs, read_side
+from harness.stored_runs.comparing import UnlikeRunsError, compare_runs
 from harness.stored_runs.fingerprints import differences, facts_of, fingerprints_of
+from harness.stored_runs.sides import read_side
 from harness.stored_runs.welch import unpaired_ratio
+from reports.files import FORMATS, write_files_of_two
 from reports.runs_page import runs_page
+from reports.two_runs import TwoRuns
 from tests.unit.synthetic_run import manifest, trials
 
 
@@ -65,7 +70,39 @@ def test_a_run_compared_with_its_like_has_a_finding_for_each_operation_of_each_s
     summary = compare_runs(one, two, force=False)
     assert summary["unlike"] == []
     assert {finding["ratio"] for finding in summary["findings"] if finding["ratio"]} == {1.0}
-    assert "In nothing that is recorded" in runs_page(summary)
+    assert "In nothing that is recorded" in runs_page(TwoRuns(summary=summary, before=one, after=two))
+
+
+def test_the_page_of_two_runs_has_the_pictures_that_a_runs_page_has(folders):
+    one, two, _ = (read_side(folder) for folder in folders)
+    page = runs_page(TwoRuns(summary=compare_runs(one, two, force=False), before=one, after=two))
+    assert 'aria-label="×1.00, 95 % interval' in page
+    assert 'aria-label="Quantile curves of newest page; medians: before' in page
+    assert 'aria-label="After ÷ before by quantile of newest page: baseline ×1.00' in page
+
+
+def test_two_runs_become_every_format_that_one_run_becomes(folders, tmp_path):
+    one, two, _ = (read_side(folder) for folder in folders)
+    runs = TwoRuns(summary=compare_runs(one, two, force=False), before=one, after=two)
+    held = list(hold([gate_of("worse")], runs.summary["findings"]))
+    written = write_files_of_two(tmp_path, runs, list(FORMATS), held)
+    assert [path.name for path in written] == [form.file for form in FORMATS.values()]
+    assert "✅ `worse`" in (tmp_path / "report.md").read_text()
+    assert "| newest page | baseline |" in (tmp_path / "report.md").read_text()
+    assert ET.parse(tmp_path / "junit.xml").getroot().get("failures") == "0"
+
+
+def test_a_gate_breaks_on_what_a_later_run_made_worse(folders, tmp_path):
+    one, _, _ = folders
+    slower = RunFolder.create(tmp_path)
+    slower.write_manifest(one.read_manifest() | {"run_id": "slower"})
+    for stored in one.read_trials():
+        for statement in stored["evidence"]["statements"].values():
+            statement["blocks_hit"] *= 3
+        slower.append_trial(stored)
+    summary = compare_runs(read_side(one), read_side(slower), force=False)
+    checks = list(hold([gate_of("blocks > +50%")], summary["findings"]))
+    assert {check.finding["operation"] for check in checks if check.broken} >= {"newest_page", "send"}
 
 
 def test_unlike_runs_are_refused_by_name_of_the_difference_unless_forced_which_the_page_says(folders):
@@ -74,4 +111,4 @@ def test_unlike_runs_are_refused_by_name_of_the_difference_unless_forced_which_t
         compare_runs(one, three, force=False)
     forced = compare_runs(one, three, force=True)
     assert forced["forced"]
-    assert "forced: data, seed: 1 and 2" in runs_page(forced)
+    assert "forced: data, seed: 1 and 2" in runs_page(TwoRuns(summary=forced, before=one, after=three))
