@@ -1,6 +1,6 @@
 """Beside: the databases that a trial needs besides its clone, a standby or further shards, and what they testify."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,7 @@ import asyncpg
 
 from harness.databases import Mark, clone_database, drop_database
 from harness.errors import HarnessError
-from harness.evidence.counters import Counters
+from harness.evidence.counters import Counters, read_statements
 from harness.evidence.differences import evidence_between
 from harness.evidence.sql_files import sql
 from harness.evidence.wal import nothing_known
@@ -17,13 +17,10 @@ from harness.foreign import point_at, slot_of
 from harness.lag import Lag, caught_up, sampled
 from harness.snapshots import Snapshot
 from harness.stack.stack import Stack
+from harness.warming import checkpoint, prewarm
 from reference_server.foreign import takes_writes
 from reference_server.variant import Variant
 
-PREWARM = (
-    "SELECT pg_prewarm(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'i', 't')"
-)
 _FOLLOW_S = 60.0
 #: What a statement's figures count of the work on pages, wherever that is done.
 _WORK = ("blocks_", "temp_", "wal_")
@@ -85,7 +82,7 @@ class Standby(Beside):
         theirs = _difference(before[0], await _counters(self.dsn), self.queryids)
         kept = ("statements", "tables", "indexes")
         return evidence | {
-            "statements": _added_up([evidence["statements"], theirs["statements"]]),
+            "statements": _statements_added_up([evidence, theirs]),
             "replica": {key: theirs[key] for key in kept},
         }
 
@@ -119,7 +116,8 @@ class Others(Beside):
             for early, dsn, ids in zip(before, self.dsns, self.queryids, strict=True)
         ]
         every = [evidence, *theirs]
-        summed = {key: _added_up([one[key] for one in every]) for key in ("statements", "tables", "indexes")}
+        summed: dict[str, Any] = {key: _added_up([one[key] for one in every]) for key in ("tables", "indexes")}
+        summed["statements"] = _statements_added_up(every)
         for table in summed["tables"].values():
             table["hot_share"] = table["hot_updated"] / table["updated"] if table["updated"] else None
         return evidence | summed | {"database_bytes": sum(one["database_bytes"] for one in every)}
@@ -149,8 +147,8 @@ class Foreign(Others):
         ]
         every = [evidence, *theirs]
         summed = {key: _added_up([one[key] for one in every]) for key in ("tables", "indexes")}
-        remote = [(slot_of(name), counted) for one in theirs for name, counted in one["statements"].items()]
-        statements = {slot: _with_work(own, slot, remote) for slot, own in evidence["statements"].items()}
+        remote = [(slot_of(name), counted) for one in theirs for name, counted in (one["statements"] or {}).items()]
+        statements = {slot: _with_work(own, slot, remote) for slot, own in (evidence["statements"] or {}).items()}
         size = sum(one["database_bytes"] for one in every)
         return evidence | summed | {"statements": statements, "database_bytes": size}
 
@@ -215,8 +213,8 @@ async def _others(stack: Stack, variant: Variant, snapshot: Snapshot, clone: str
 async def _warm(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     try:
-        await connection.execute(PREWARM)
-        await connection.execute("CHECKPOINT")
+        await prewarm(connection)
+        await checkpoint(connection)
     finally:
         await connection.close()
 
@@ -225,14 +223,14 @@ async def _counters(dsn: str, which: str = "statements") -> Counters:
     """Of the database alone; server and Redis are the clone's to tell."""
     connection = await asyncpg.connect(dsn)
     try:
-        statements = await connection.fetch(sql(which))
+        statements = await read_statements(connection, sql(which))
         tables = await connection.fetch(sql("tables"))
         indexes = await connection.fetch(sql("indexes"))
         size = await connection.fetchval("SELECT pg_database_size(current_database())")
     finally:
         await connection.close()
     return Counters(
-        statements={row["queryid"]: dict(row) for row in statements},
+        statements=statements,
         tables={row["name"]: dict(row) for row in tables},
         indexes={row["name"]: dict(row) for row in indexes},
         database={"database_bytes": size},
@@ -250,6 +248,12 @@ def _with_work(own: Mapping[str, Any], slot: str, remote: list[tuple[str, Mappin
     return {
         key: value + sum(one[key] for one in done) if key.startswith(_WORK) else value for key, value in own.items()
     }
+
+
+def _statements_added_up(every: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]] | None:
+    """None where one of the databases does not tell."""
+    told = [one["statements"] for one in every]
+    return None if None in told else _added_up(told)
 
 
 def _added_up(tables: list[Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:

@@ -61,6 +61,8 @@ class Prepared:
 async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home: Path) -> dict[str, Any]:
     """Run what is not yet in the folder, then judge it. Returns the summary, also written to the folder."""
     require_own_server(experiment.conditions, embedded=stack.postgres.embedded)
+    for limit in await stack.limits():
+        console.print(f"your PostgreSQL: {limit}", markup=False)
     prepared = await prepare(stack, experiment, home)
     if experiment.conditions.cache_regime == OVERSIZED:
         await shrink_buffers(stack, min(one.database_bytes or 0 for one in prepared.snapshots.values()))

@@ -84,9 +84,10 @@ async def seal(admin_dsn: str, name: str) -> None:
     async with _administering(admin_dsn) as connection:
         await _require(connection, name)
         await connection.execute(f"ALTER DATABASE {quoted(name)} ALLOW_CONNECTIONS false")
+        # an autovacuum worker is nobody's to end but a superuser's; cloning makes it stop by itself
         await connection.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
-            "WHERE datname = $1 AND pid <> pg_backend_pid()",
+            "WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
             name,
         )
 
@@ -95,7 +96,7 @@ async def drop_database(admin_dsn: str, name: str) -> None:
     """Drop a database of ours, sessions included; one that is not there is fine."""
     async with _administering(admin_dsn) as connection:
         if await _mark_of(connection, name):
-            await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+            await _drop(connection, name)
 
 
 async def list_databases(admin_dsn: str) -> list[MarkedDatabase]:
@@ -144,8 +145,16 @@ async def _create(connection: asyncpg.Connection, name: str, mark: Mark, stateme
     try:
         await _comment(connection, name, mark)
     except BaseException:
-        await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+        await _drop(connection, name)
         raise
+
+
+async def _drop(connection: asyncpg.Connection, name: str) -> None:
+    try:
+        await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+    except asyncpg.InsufficientPrivilegeError:
+        # an autovacuum worker was there, which only a superuser may end; without FORCE it is asked to stop
+        await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)}")
 
 
 async def mark_new(connection: asyncpg.Connection, name: str, mark: Mark) -> None:

@@ -1,6 +1,7 @@
 """Snapshots: the template database of one (dataset, variant), built once, sealed, cloned for each trial."""
 
 import asyncio
+import contextlib
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,6 +21,7 @@ from harness.databases import Mark, create_database, drop_database, list_databas
 from harness.errors import HarnessError
 from harness.foreign import SHARD_DATABASES, remote_query_ids
 from harness.sharded_copy import copy_part, shard_name
+from harness.stack.limits import limits_of
 from reference_server import schema
 from reference_server.foreign import FLUSH_VIEW, shard_variant, takes_writes
 from reference_server.statements import query_ids
@@ -29,6 +31,7 @@ from reference_server.variant import SqlFile, Variant
 Progress = Callable[[str, int], None]
 _LOAD_ORDER = ("users", "conversations", "messages", "blocks")
 _EXTENSIONS = ("pg_stat_statements", "pg_prewarm", "pg_walinspect")
+_NOT_TO_BE_HAD = (asyncpg.InsufficientPrivilegeError, asyncpg.FeatureNotSupportedError, asyncpg.UndefinedFileError)
 _INDEX_BUILDERS = 2
 #: Of a combination's name in its database's, which PostgreSQL cuts at 63 bytes; the fingerprint tells the rest apart.
 _NAME_LETTERS = 26
@@ -84,6 +87,7 @@ async def ensure_snapshot(
     if aged:
         _require_writes(variant)
     parts = (manifest.fingerprint, variant.fingerprint, build, *_of_shards(variant), *(("aged",) if aged else ()))
+    parts = (*parts, *await _without(server))
     fingerprint = hashlib.sha256(":".join(parts).encode()).hexdigest()[:12]
     data = manifest.dataset.name[:_DATASET_LETTERS]
     name = f"chatbench_{data}_{variant.name[:_NAME_LETTERS]}_{build}_{fingerprint}".replace("+", "_")
@@ -117,6 +121,16 @@ async def ensure_snapshot(
     for each in (name, *_names(shards)):
         await seal(server.admin_dsn, each)
     return snapshot
+
+
+async def _without(server: Server) -> list[str]:
+    """Extensions that a snapshot built now lacks: once they are to be had, another is built."""
+    connection = await asyncpg.connect(server.admin_dsn)
+    try:
+        found = {limit.name for limit in await limits_of(connection)}
+    finally:
+        await connection.close()
+    return [f"without {extension}" for extension in ("pg_stat_statements", "pg_prewarm") if extension in found]
 
 
 def _require_writes(variant: Variant) -> None:
@@ -217,7 +231,9 @@ async def _build(
 async def _finish(connection: Any, progress: Progress, *, aged: bool = False) -> None:
     progress("vacuum", 0)
     for extension in _EXTENSIONS:
-        await connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+        # limits_of has told what is missing without it
+        with contextlib.suppress(*_NOT_TO_BE_HAD):
+            await connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
     # an aged one is vacuumed as in production, where rows freeze when they are old
     await connection.execute("VACUUM (ANALYZE)" if aged else "VACUUM (FREEZE, ANALYZE)")
 

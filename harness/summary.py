@@ -25,6 +25,7 @@ from harness.freshness import fresh_warnings
 from harness.index_changes import index_changes_of
 from harness.interactions import interactions
 from harness.latencies import latencies_of
+from harness.limited import limit_warnings
 from harness.maintenance.summary import maintenance_of
 from harness.mix import mix_of, weighed
 from harness.occupancy import occupancy_of
@@ -140,6 +141,7 @@ def _statistics(
         "sequential": progress_of(_looks(experiment), _rounds_run(trials), findings),
         "warnings": [
             *fresh_warnings(manifest),
+            *limit_warnings(manifest),
             *warnings_of(
                 trials=trials,
                 tables=tables,

@@ -14,7 +14,8 @@ from harness.evidence.sql_files import sql
 class Counters:
     """One reading of everything that only ever grows, and of sizes."""
 
-    statements: Mapping[int, Mapping[str, Any]]
+    #: By queryid; None where the server does not count them, or does not tell.
+    statements: Mapping[int, Mapping[str, Any]] | None
     tables: Mapping[str, Mapping[str, Any]]
     indexes: Mapping[str, Mapping[str, Any]]
     database: Mapping[str, Any]
@@ -22,11 +23,16 @@ class Counters:
     redis: Mapping[str, Any]
 
 
-async def read_counters(dsn: str, redis_url: str) -> Counters:
-    """Read on a connection of its own; the load must be quiet, or the window's edges are blurred."""
+async def read_counters(dsn: str, redis_url: str, *, admin_dsn: str | None = None) -> Counters:
+    """Read on a connection of its own; the load must be quiet, or the window's edges are blurred.
+
+    Where the database has no pg_stat_statements, the one that `admin_dsn` names may tell of it.
+    """
     connection = await asyncpg.connect(dsn)
     try:
-        statements = await connection.fetch(sql("statements"))
+        statements = await read_statements(connection, sql("statements"))
+        if statements is None and admin_dsn is not None:
+            statements = await _told_elsewhere(admin_dsn, await connection.fetchval("SELECT current_database()"))
         tables = await connection.fetch(sql("tables"))
         indexes = await connection.fetch(sql("indexes"))
         await _flush_wal(connection)
@@ -36,12 +42,35 @@ async def read_counters(dsn: str, redis_url: str) -> Counters:
     finally:
         await connection.close()
     return Counters(
-        statements={row["queryid"]: dict(row) for row in statements},
+        statements=statements,
         tables={row["name"]: dict(row) for row in tables},
         indexes={row["name"]: dict(row) for row in indexes},
         database=dict(database or {}),
         redis=await _redis_counters(redis_url),
     )
+
+
+async def read_statements(
+    connection: asyncpg.Connection, query: str, *arguments: Any
+) -> Mapping[int, Mapping[str, Any]] | None:
+    """Counters by queryid; None without the extension, or where its library is not loaded."""
+    try:
+        return {row["queryid"]: dict(row) for row in await connection.fetch(query, *arguments)}
+    except (
+        asyncpg.UndefinedTableError,
+        asyncpg.ObjectNotInPrerequisiteStateError,
+        asyncpg.InsufficientPrivilegeError,
+    ):
+        return None
+
+
+async def _told_elsewhere(admin_dsn: str, database: str) -> Mapping[int, Mapping[str, Any]] | None:
+    """One database's view tells of all."""
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        return await read_statements(connection, sql("statements").replace("current_database()", "$1"), database)
+    finally:
+        await connection.close()
 
 
 async def _flush_wal(connection: asyncpg.Connection) -> None:

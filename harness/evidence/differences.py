@@ -14,6 +14,7 @@ _STATEMENT_COUNTERS = (
 _TABLE_SIZES = ("bytes", "indexes_bytes", "toast_bytes", "partitions", "dead")
 _TABLE_COUNTERS = ("inserted", "updated", "hot_updated", "deleted", "full_scans", "autovacuums")
 _COMMAND = "cmdstat_"
+Statements = Mapping[int, Mapping[str, Any]] | None
 
 
 def evidence_between(before: Counters, after: Counters, queryids: Mapping[str, int], *, wal: Wal) -> dict[str, Any]:
@@ -21,11 +22,7 @@ def evidence_between(before: Counters, after: Counters, queryids: Mapping[str, i
     hit = _grown(before.database, after.database, "blocks_hit")
     read = _grown(before.database, after.database, "blocks_read")
     return {
-        "statements": {
-            slot: {"operation": slot.split("/")[0]} | _statement(before, after, queryid)
-            for slot, queryid in sorted(queryids.items())
-            if queryid in after.statements
-        },
+        "statements": _statements(before.statements, after.statements, queryids),
         "wal_bytes": wal.distance_bytes,
         "wal_image_bytes": wal.image_bytes,
         "wal": wal.as_dict(),
@@ -53,9 +50,16 @@ def counted_by_target(counted: Mapping[str, Mapping[str, int]]) -> dict[str, Any
     return {"prepared_plans": found["plan"] or None, "cache_reads": found["cache"] or None}
 
 
-def _statement(before: Counters, after: Counters, queryid: int) -> dict[str, Any]:
-    earlier = before.statements.get(queryid)
-    return {name: _grown(earlier, after.statements[queryid], name) for name in _STATEMENT_COUNTERS}
+def _statements(before: Statements, after: Statements, queryids: Mapping[str, int]) -> dict[str, Any] | None:
+    """By slot; None where the server did not tell on both sides, or without ids to know them by."""
+    if before is None or after is None or not queryids:
+        return None
+    return {
+        slot: {"operation": slot.split("/")[0]}
+        | {name: _grown(before.get(queryid), after[queryid], name) for name in _STATEMENT_COUNTERS}
+        for slot, queryid in sorted(queryids.items())
+        if queryid in after
+    }
 
 
 def _table(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:

@@ -124,13 +124,7 @@ async def _check_postgres(connection: asyncpg.Connection, shown: str) -> None:
     if not role or not (role["rolsuper"] or role["rolcreatedb"]):
         raise AccessRefused(
             f"The user of {shown} may not create databases, and every trial gets one. {_NOTHING_CHANGED} "
-            "As a superuser: ALTER ROLE … CREATEDB; the evidence also needs pg_read_all_stats and pg_checkpoint."
-        )
-    preloaded = await connection.fetchval("SELECT current_setting('shared_preload_libraries')")
-    if "pg_stat_statements" not in preloaded:
-        raise EnvironmentFailed(
-            f"PostgreSQL at {shown} does not load pg_stat_statements, so no statement could testify. "
-            f"{_NOTHING_CHANGED} Set shared_preload_libraries = 'pg_stat_statements' and restart the server."
+            "As a superuser: ALTER ROLE … CREATEDB; or look without writing: chatbench audit."
         )
 
 

@@ -19,6 +19,7 @@ from harness.stack.address import expect_redis_url, without_password
 from harness.stack.config import StackConfig, benchmark_settings, machine_memory_bytes
 from harness.stack.errors import ServerInUse
 from harness.stack.home import locked, server_folder
+from harness.stack.limits import limits_of
 from harness.stack.own import OwnPostgres, OwnRedis
 from harness.stack.postgres import EmbeddedPostgres
 from harness.stack.replica import Replica
@@ -44,6 +45,14 @@ class Stack:
     redis: EmbeddedValkey | OwnRedis
     #: Starts a standby of the embedded PostgreSQL; the user's own has none of ours.
     replica: Replica | None = None
+
+    async def limits(self) -> list[str]:
+        """What PostgreSQL does not let its user do or see, each a sentence."""
+        connection = await asyncpg.connect(self.postgres.admin_dsn)
+        try:
+            return [limit.sentence for limit in await limits_of(connection)]
+        finally:
+            await connection.close()
 
     async def settings(self) -> dict[str, str]:
         """PostgreSQL's settings that differ from its defaults."""
@@ -75,7 +84,7 @@ class Stack:
             await client.aclose()
         product = "Valkey" if "valkey_version" in server else "Redis"
         return {
-            "postgres": {"version": version, "embedded": self.postgres.embedded},
+            "postgres": {"version": version, "embedded": self.postgres.embedded, "limits": await self.limits()},
             "postgres_settings": await self.settings(),
             "redis": {
                 "product": product,

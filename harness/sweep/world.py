@@ -73,16 +73,16 @@ class World:
         wal = await read_wal(self.dsn, before.database["wal_position"], after.database["wal_position"])
         evidence = evidence_between(before, after, self.queryids, wal=wal)
         low, median, high = quantiles(times_ms, n=4) if calls > 1 else (None, times_ms[0], None)
-        statements = evidence["statements"].values()
+        per_call = _per_call(evidence["statements"], calls)
         return Point(
             sweep=sweep,
             operation=operation,
             size=size,
             calls=calls,
-            blocks_per_call=sum(one["blocks_hit"] + one["blocks_read"] for one in statements) / calls,
-            dirtied_per_call=sum(one["blocks_dirtied"] for one in statements) / calls,
+            blocks_per_call=per_call("blocks_hit", "blocks_read"),
+            dirtied_per_call=per_call("blocks_dirtied"),
             wal_bytes_per_call=None if wal.record_bytes is None else wal.record_bytes / calls,
-            exec_ms_per_call=sum(one["exec_ms"] for one in statements) / calls,
+            exec_ms_per_call=per_call("exec_ms"),
             # reading the counters is itself two commands
             redis_commands_per_call=max(0, evidence["redis"]["commands"] - _OWN_COMMANDS) / calls,
             median_ms=median,
@@ -93,6 +93,17 @@ class World:
 
 #: INFO twice, after a connection's own greetings.
 _OWN_COMMANDS = 4
+
+
+def _per_call(statements: Mapping[str, Mapping[str, Any]] | None, calls: int) -> Callable[..., float | None]:
+    """Of named counters their sum by call; None where the server does not tell."""
+
+    def of(*names: str) -> float | None:
+        if statements is None:
+            return None
+        return float(sum(one[name] for one in statements.values() for name in names)) / calls
+
+    return of
 
 
 async def _timed_ms(ask: Ask) -> float:

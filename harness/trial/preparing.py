@@ -4,11 +4,11 @@ from typing import Any
 
 import asyncpg
 
-from harness.beside import PREWARM
 from harness.cache_regime import enter
 from harness.databases import Mark, clone_database
 from harness.redis_fill import fill
 from harness.trial.ground import Ground
+from harness.warming import checkpoint, prewarm
 from reference_server.variant import load_variant
 
 
@@ -19,14 +19,15 @@ async def prepare(ground: Ground) -> dict[str, Any]:
         mark = Mark(role="trial", facts={"trial": plan.trial})
         await clone_database(stack.postgres.admin_dsn, plan.snapshot.database, ground.clone, mark)
     await _learn(ground)
-    await _warm(ground)
+    limits = await _warm(ground)
     with ground.timed("beside"):
         await ground.others.prepare()
     await stack.empty_redis()
     with ground.timed("cache"):
         redis = await _fill_redis(ground)
         regime = await enter(stack, plan.conditions.cache_regime, ground.clone)
-    return regime | {"redis": redis}
+    notes = [note for note in (regime["note"], *limits) if note]
+    return regime | {"note": "; ".join(notes) or None, "redis": redis}
 
 
 async def _learn(ground: Ground) -> None:
@@ -39,13 +40,15 @@ async def _learn(ground: Ground) -> None:
         await examiner.learn(ground.dsn, ground.redis, database=snapshot.database, variant=snapshot.variant)
 
 
-async def _warm(ground: Ground) -> None:
+async def _warm(ground: Ground) -> list[str | None]:
+    """What the server did not let us do."""
     connection = await asyncpg.connect(ground.dsn)
     try:
         with ground.timed("prewarm"):
-            await connection.execute(PREWARM)
+            warmed = await prewarm(connection)
         with ground.timed("checkpoint"):
-            await connection.execute("CHECKPOINT")
+            written = await checkpoint(connection)
+        return [warmed, written]
     finally:
         await connection.close()
 

@@ -24,13 +24,21 @@ async def read_before(ground: Ground) -> Before:
     started = time.perf_counter()
     plans = await examiner.hashes(ground.dsn, database) if examiner else {}
     plans_s = time.perf_counter() - started
-    return Before(counters=await read_counters(ground.dsn, ground.redis), plans=plans, plans_s=plans_s)
+    return Before(
+        counters=await _counters(ground),
+        plans=plans,
+        plans_s=plans_s,
+    )
+
+
+async def _counters(ground: Ground) -> Counters:
+    return await read_counters(ground.dsn, ground.redis, admin_dsn=ground.stack.postgres.admin_dsn)
 
 
 async def differences_since(before: Before, ground: Ground) -> dict[str, Any]:
     """The window's evidence."""
     with ground.timed("counters"):
-        after = await read_counters(ground.dsn, ground.redis)
+        after = await _counters(ground)
         wal = await read_wal(ground.dsn, before.counters.database["wal_position"], after.database["wal_position"])
         return evidence_between(before.counters, after, ground.plan.snapshot.queryids, wal=wal)
 
