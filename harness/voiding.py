@@ -37,14 +37,19 @@ def why_void(
 
 
 def _flip_reasons(evidence: Mapping[str, Any]) -> list[str]:
-    """Plans of statements that the load ran: before and after the flip the lane was two different things."""
-    statements = evidence.get("statements") or {}
-    flipped = sorted(
-        flip["plan"].replace("|", ", ")
-        for flip in (evidence.get("plans") or {}).get("flips") or ()
-        if (statements.get(flip["plan"].split("|")[0]) or {}).get("calls")
-    )
+    """Plans that the load ran by: before and after the flip the lane was two different things."""
+    flips = (evidence.get("plans") or {}).get("flips") or ()
+    flipped = sorted(flip["plan"].replace("|", ", ") for flip in flips if _was_run(flip["plan"], evidence))
     return [f"the plan of {'; '.join(flipped)} flipped in the window"] if flipped else []
+
+
+def _was_run(plan: str, evidence: Mapping[str, Any]) -> bool:
+    """Whether the window executed the statement by this kind of plan; where nobody counted kinds, whether at all."""
+    slot, _, kind = plan.split("|")
+    if not (((evidence.get("statements") or {}).get(slot)) or {}).get("calls"):
+        return False
+    kinds = (evidence.get("prepared_plans") or {}).get(slot)
+    return kinds is None or bool(kinds.get(kind))
 
 
 def _error_reasons(outcome: Mapping[str, Any], most: float) -> list[str]:

@@ -86,6 +86,22 @@ def test_a_plan_flip_of_a_statement_that_ran_voids_unless_the_experiment_allows_
     assert why_void(outcome, evidence, closed_loop=False, rules=VoidRules(allow_plan_flips=True)) is None
 
 
+def test_a_flip_of_a_kind_of_plan_that_the_window_never_executed_voids_nothing():
+    outcome = {
+        "generator": {"cpu_share": 0.5, "loop_lag_p99_us": 900, "achieved_rate_share": 1.0},
+        "operations": {"send": operation(1_000)},
+    }
+    evidence = {
+        "checkpoints": 0,
+        "statements": {"send/insert": {"calls": 40}},
+        "plans": {"flips": [{"plan": "send/insert|hot|custom"}]},
+        "prepared_plans": {"send/insert": {"custom": 0, "generic": 40}},
+    }
+    assert why_void(outcome, evidence, closed_loop=False) is None
+    evidence["prepared_plans"] = {"send/insert": {"custom": 1, "generic": 39}}
+    assert "send/insert, hot, custom" in str(why_void(outcome, evidence, closed_loop=False))
+
+
 def test_an_experiment_may_allow_checkpoints_and_more_errors():
     outcome = {
         "generator": {"cpu_share": 0.5, "loop_lag_p99_us": 900, "achieved_rate_share": 1.0},
