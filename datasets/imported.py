@@ -1,8 +1,8 @@
-"""Imported datasets: ids that were somebody's own, found by ordinal in the dataset's files.
+"""Imported datasets: ids that were somebody's own, found by ordinal in files beside the rows.
 
-The ordinal of a user is its row in users.parquet, that of a conversation its row in conversations.parquet (longest
-first), that of a block its row in blocks.parquet; ordinals.parquet says which users belong to a conversation, by
-ordinal, how many messages it has and which is its last. Message ids are computed from ordinals, as in any dataset.
+Conversations are numbered longest first. The files of ordinals hold the ids of users and conversations, which users a
+conversation has, how many messages it has and which is its last, and who blocks whom. Message ids are computed from
+ordinals, as in any dataset.
 """
 
 import uuid
@@ -16,13 +16,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from datasets.columns import UUID
 from datasets.errors import DatasetError
 from datasets.ids import Ordinals
 from datasets.people import Integers
 from datasets.shape import Dataset, in_proportion
 
-ORDINALS = "ordinals.parquet"
-SCHEMA = pa.schema([("user1", pa.int64()), ("user2", pa.int64()), ("messages", pa.int64()), ("last", pa.int64())])
+#: File → its columns; whoever draws from the dataset elsewhere needs these and the manifest.
+ORDINALS = {
+    "ordinals-users.parquet": pa.schema([("id", UUID)]),
+    "ordinals-conversations.parquet": pa.schema(
+        [("id", UUID), ("user1", pa.int64()), ("user2", pa.int64()), ("messages", pa.int64()), ("last", pa.int64())]
+    ),
+    "ordinals-blocks.parquet": pa.schema([("blocker", pa.int64()), ("blocked", pa.int64())]),
+}
 Ids = NDArray[np.uint8]
 
 
@@ -34,43 +41,42 @@ class Imported(Dataset):
     content: str
 
     def user_id(self, n: int) -> uuid.UUID:
-        return _one(_ids(self, "users", "id"), n)
+        return _one(_ids(self, "users"), n)
 
     def conversation_id(self, n: int) -> uuid.UUID:
-        return _one(_ids(self, "conversations", "id"), n)
+        return _one(_ids(self, "conversations"), n)
 
     def user_ids(self, ordinals: Ordinals) -> Ids:
-        return _ids(self, "users", "id")[ordinals]
+        return _ids(self, "users")[ordinals]
 
     def conversation_ids(self, ordinals: Ordinals) -> Ids:
-        return _ids(self, "conversations", "id")[ordinals]
+        return _ids(self, "conversations")[ordinals]
 
     def blocked_pairs(self, ordinals: Ordinals) -> tuple[Integers, Integers]:
-        blocker, blocked = _block_table(self)
-        return blocker[ordinals], blocked[ordinals]
+        return _column(self, "blocks", "blocker")[ordinals], _column(self, "blocks", "blocked")[ordinals]
 
     def by_traffic(self, shares: NDArray[np.float64]) -> Integers:
         return in_proportion(self, shares)
 
     def last_numbers(self) -> Integers:
         """The place of each conversation's newest message among all, from 1."""
-        return _column(self, "last") + 1
+        return _column(self, "conversations", "last") + 1
 
     def _pairs(self) -> tuple[Integers, Integers]:
-        return _column(self, "user1"), _column(self, "user2")
+        return _column(self, "conversations", "user1"), _column(self, "conversations", "user2")
 
     def _lengths(self) -> Integers:
-        return _column(self, "messages")
+        return _column(self, "conversations", "messages")
 
 
 def _one(ids: Ids, n: int) -> uuid.UUID:
     return uuid.UUID(bytes=ids[n].tobytes())
 
 
-def _read(dataset: Imported, name: str, column: str) -> Any:
-    path = Path(dataset.folder or "") / name
+def _read(dataset: Imported, table: str, column: str) -> Any:
+    path = Path(dataset.folder or "") / f"ordinals-{table}.parquet"
     try:
-        return pq.read_table(path, columns=[column]).column(column).combine_chunks()
+        return pq.read_table(path, columns=[column]).column(column)
     except (OSError, pa.ArrowException) as error:
         raise DatasetError(
             f"{path} cannot be read ({error}), so the ids of dataset {dataset.name!r} are unknown; import it again, "
@@ -78,27 +84,15 @@ def _read(dataset: Imported, name: str, column: str) -> Any:
         ) from None
 
 
-@lru_cache(maxsize=16)
-def _ids(dataset: Imported, table: str, column: str) -> Ids:
+@lru_cache(maxsize=8)
+def _ids(dataset: Imported, table: str) -> Ids:
     """(n, 16) bytes."""
-    found = _read(dataset, f"{table}.parquet", column)
-    if isinstance(found, pa.ChunkedArray):
-        found = pa.concat_arrays(found.chunks) if found.num_chunks else pa.array([], pa.binary(16))
-    raw = np.frombuffer(found.buffers()[1] or b"", dtype=np.uint8) if len(found) else np.zeros(0, np.uint8)
-    return raw.reshape(-1, 16)[found.offset : found.offset + len(found)]
+    found = _read(dataset, table, "id")
+    joined = b"".join(chunk.buffers()[1].to_pybytes()[chunk.offset * 16 :][: len(chunk) * 16] for chunk in found.chunks)
+    return np.frombuffer(joined, dtype=np.uint8).reshape(-1, 16)
 
 
 @lru_cache(maxsize=16)
-def _column(dataset: Imported, name: str) -> Integers:
-    found: Integers = _read(dataset, ORDINALS, name).to_numpy(zero_copy_only=False)
+def _column(dataset: Imported, table: str, name: str) -> Integers:
+    found: Integers = _read(dataset, table, name).to_numpy()
     return found
-
-
-@lru_cache(maxsize=4)
-def _block_table(dataset: Imported) -> tuple[Integers, Integers]:
-    """Ordinals of blocker and blocked: the files hold their ids."""
-    known = _ids(dataset, "users", "id").view("S16").reshape(-1)
-    order = np.argsort(known, kind="stable")
-    both = [_ids(dataset, "blocks", column).view("S16").reshape(-1) for column in ("blocker_id", "blocked_id")]
-    first, second = (order[np.searchsorted(known, ids, sorter=order)] for ids in both)
-    return first, second

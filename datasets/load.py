@@ -4,7 +4,7 @@ from __future__ import annotations  # asyncpg.Connection takes a parameter only 
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +36,22 @@ async def copy_table(
     more: Sequence[Connection] = (),
     keep: Callable[[Any], Any] | None = None,
     message_ids: MessageIds = MessageIds.UUID4,
+    into: Mapping[str, str | None] | None = None,
 ) -> int:
     """Copy one table's files; returns the rows copied.
 
     `more` connections share the work: see copy_batches. `keep` makes a smaller record batch of each.
-    `message_ids` is what messages.id and conversations.last_message_id are to be.
+    `message_ids` is what messages.id and conversations.last_message_id are to be. `into` gives a column another name
+    in the table, or leaves it out (None).
     """
     manifest = Manifest.read(folder)
     if table not in manifest.files:
         raise DatasetError(f"a dataset has no table {table!r}, so nothing was copied; it has {', '.join(SCHEMAS)}")
     batches = _file_batches([folder / name for name in manifest.files[table]])
-    for change in (reshaped(table, message_ids, manifest.dataset), keep):
+    schema = schema_of(table, message_ids)
+    wanted = [name for name in schema.names if into is None or into.get(name, name) is not None]
+    narrow = None if wanted == schema.names else (lambda batch: batch.select(wanted))
+    for change in (reshaped(table, message_ids, manifest.dataset), keep, narrow):
         batches = map(change, batches) if change else batches
     return await copy_batches(
         [connection, *more],
@@ -54,7 +59,8 @@ async def copy_table(
         batches,
         as_table=as_table or table,
         progress=progress,
-        schema=schema_of(table, message_ids),
+        schema=pa.schema([schema.field(name) for name in wanted]),
+        columns=[(into or {}).get(name) or name for name in wanted],
     )
 
 
@@ -97,13 +103,14 @@ async def copy_batches(
     as_table: str,
     progress: Progress | None = None,
     schema: Any = None,
+    columns: Sequence[str] | None = None,
 ) -> int:
-    """Copy record batches of a schema, by default of the table's.
+    """Copy record batches of a schema, by default of the table's, into columns, by default of the same names.
 
     With several connections each takes the next batch when it is ready: faster where the server has cores to spare, but
     then the rows' place in the heap varies by a few batches from one copy to the next, and each commits on its own.
     """
-    shared, columns = _Shared(batches), schema or SCHEMAS[table]
+    shared, fields = _Shared(batches), schema or SCHEMAS[table]
     copied = 0
 
     def count(rows: int) -> None:
@@ -114,7 +121,10 @@ async def copy_batches(
 
     async def copy(connection: Connection) -> None:
         await connection.copy_to_table(
-            as_table, source=_ahead(encoded(table, shared, columns), count), columns=columns.names, format="binary"
+            as_table,
+            source=_ahead(encoded(table, shared, fields), count),
+            columns=columns or fields.names,
+            format="binary",
         )
 
     copies = [asyncio.create_task(copy(connection)) for connection in connections]

@@ -6,6 +6,7 @@ from harness.cli.application import app
 # isort: off
 from harness.cli.commands import doctor as doctor
 from harness.cli.commands import listing as listing
+from harness.cli.commands import import_data as import_data
 from harness.cli.commands import seed as seed
 from harness.cli.commands import verify as verify
 from harness.cli.commands import audit as audit
@@ -16,6 +17,7 @@ from harness.cli.commands import run as run
 from harness.cli.commands import compare as compare
 from harness.cli.commands import report as report
 from harness.cli.commands import clean as clean
+from harness.cli.commands import new as new
 # isort: on
 
 __all__ = ["app"]

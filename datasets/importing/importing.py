@@ -1,0 +1,158 @@
+"""The story of an import: read and check every row, put the kept ones in order, write the dataset.
+
+Three passes. The first reads the files in batches, checks rows, and leaves keys in memory and the rest in a pile on
+disk. Then all that needs every row is judged, and everyone gets an ordinal. The second throws the pile's rows into
+buckets by time; the third writes one bucket after the other.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from datasets.errors import DatasetError
+from datasets.importing.checking import People, check
+from datasets.importing.conversations import Order, put_in_order
+from datasets.importing.fields import MESSAGE, columns_of
+from datasets.importing.keys import Codes
+from datasets.importing.people import Blocks, Users, no_blocks, read_blocks, read_users
+from datasets.importing.pile import Buckets, Keys, Pile
+from datasets.importing.reasons import Reason
+from datasets.importing.rejects import NAME, Rejects
+from datasets.importing.request import Request
+from datasets.importing.source import Chunk, chunks
+from datasets.importing.writing import Writing, write_dataset
+from datasets.manifest import Manifest
+from datasets.timeline import micros
+
+BUCKET_ROWS = 500_000
+
+#: Told rows with what is done to them.
+Progress = Callable[[int, str], None]
+
+
+def import_messages(request: Request, target: Path, progress: Progress, *, bucket_rows: int = BUCKET_ROWS) -> Manifest:
+    """Make the dataset's folder; there is none of it when it fails."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _partial(target) as folder, tempfile.TemporaryDirectory(prefix="pile-", dir=target.parent) as scratch:
+        rejects = Rejects(folder / NAME, is_anonymous=request.is_anonymous)
+        try:
+            manifest = _import(request, folder, Path(scratch), rejects, progress, bucket_rows)
+        finally:
+            rejects.close()
+        shutil.rmtree(target, ignore_errors=True)
+        folder.rename(target)
+    return Manifest.read(target) if manifest else manifest
+
+
+@contextmanager
+def _partial(target: Path) -> Iterator[Path]:
+    folder = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    except OSError as error:
+        raise DatasetError(
+            f"{target} cannot be written ({error}), so nothing was imported; make room or choose another --home"
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _import(
+    request: Request, folder: Path, scratch: Path, rejects: Rejects, progress: Progress, bucket_rows: int
+) -> Manifest:
+    codes = People(users=Codes(), conversations=Codes(), is_closed=request.users is not None)
+    users = read_users(request.users, codes.users, rejects) if request.users else Users()
+    first_users = len(codes.users)
+    pile = Pile(scratch)
+    read = _read(request, codes, pile, rejects, progress)
+    keys = pile.keys()
+    order = put_in_order(keys, codes.users, codes.conversations, first_users=first_users)
+    blocks = read_blocks(request.blocks, codes.users, order.users, rejects) if request.blocks else no_blocks()
+    buckets = Buckets(scratch, bucket_rows)
+    _sort(pile, keys, order, codes, buckets, rejects, progress)
+    kept = int((order.rank >= 0).sum())
+    if not kept:
+        raise DatasetError(_nothing(read, rejects))
+    return write_dataset(
+        Writing(
+            request=request,
+            folder=folder,
+            codes=codes,
+            keys=keys,
+            order=order,
+            users=users,
+            blocks=blocks,
+            origin=_origin(request, read, kept, users, blocks, first_users, rejects),
+        ),
+        buckets,
+        progress,
+    )
+
+
+def _read(request: Request, codes: People, pile: Pile, rejects: Rejects, progress: Progress) -> int:
+    """Rows read."""
+    read, latest_us = 0, micros(request.as_of)
+    for path in request.files:
+        for chunk in chunks(path, lambda file, header: columns_of(file, header, MESSAGE, request.columns)):
+            checked = check(chunk, codes, text=request.text, latest_us=latest_us)
+            names = codes.conversations.values if not request.is_anonymous and checked.reasons.any() else []
+            _reject(rejects, chunk, checked.reasons, checked.conversation, names)
+            pile.add(chunk.file, checked)
+            read += len(chunk.numbers) + len(chunk.broken)
+            progress(len(chunk.numbers) + len(chunk.broken), "read")
+    return read
+
+
+def _reject(rejects: Rejects, chunk: Chunk, reasons: Any, conversation: Any, names: list[str]) -> None:
+    places = np.flatnonzero(reasons)
+    shown = [names[code] if code >= 0 else "" for code in conversation[places].tolist()] if names else []
+    rejects.add("messages", chunk.file, chunk.numbers[places].tolist(), reasons[places].tolist(), shown)
+    broken = [number for number, _ in chunk.broken]
+    rejects.add("messages", chunk.file, broken, [Reason.WRONG_COLUMNS] * len(broken))
+
+
+def _sort(
+    pile: Pile, keys: Keys, order: Order, codes: People, buckets: Buckets, rejects: Rejects, progress: Progress
+) -> None:
+    names, done = codes.conversations.values, 0
+    for file, batch in pile.batches():
+        part = slice(done, done + batch.num_rows)
+        done += batch.num_rows
+        reasons = order.reasons[part]
+        places = np.flatnonzero(reasons)
+        shown = [names[code] for code in keys.conversation[part][places].tolist()]
+        numbers = batch.column("number").to_numpy()[places].tolist()
+        rejects.add("messages", file, numbers, reasons[places].tolist(), shown)
+        buckets.add(batch, order.rank[part])
+        progress(0, "sort")
+
+
+def _origin(
+    request: Request, read: int, kept: int, users: Users, blocks: Blocks, first_users: int, rejects: Rejects
+) -> dict[str, Any]:
+    told = {
+        "files": [path.name for path in request.files],
+        "messages": {"read": read, "kept": kept, "rejected": rejects.by_reason("messages")},
+        "ids": "kept" if request.salt is None else "keyed hash",
+        "texts": request.text.value,
+    }
+    if request.users:
+        told["users"] = {"read": users.read, "kept": first_users, "rejected": rejects.by_reason("users")}
+    if request.blocks:
+        told["blocks"] = {"read": blocks.read, "kept": len(blocks.blocker), "rejected": rejects.by_reason("blocks")}
+    return told
+
+
+def _nothing(read: int, rejects: Rejects) -> str:
+    reasons = ", ".join(f"{count:,} {label}" for label, count in rejects.by_reason("messages").items())
+    return (
+        f"none of {read:,} rows could be kept ({reasons or 'the files are empty'}), so nothing was imported; look at "
+        "the first rows of the file, and name columns with --column FIELD=COLUMN"
+    )

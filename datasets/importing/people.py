@@ -1,0 +1,101 @@
+"""Files of people: users, and who blocks whom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.importing.fields import BLOCK, USER, columns_of
+from datasets.importing.keys import Codes
+from datasets.importing.reasons import Reason
+from datasets.importing.rejects import Rejects
+from datasets.importing.source import Chunk, chunks
+from datasets.importing.values import as_micros, as_text
+
+Micros = Mapping[int, int]
+
+
+@dataclass(kw_only=True, slots=True)
+class Users:
+    """Of a file of users, by code; their codes are the first."""
+
+    read: int = 0
+    usernames: dict[int, str] = field(default_factory=dict)
+    display_names: dict[int, str] = field(default_factory=dict)
+    #: microseconds since 1970
+    created_at: dict[int, int] = field(default_factory=dict)
+
+
+def read_users(path: Path, codes: Codes, rejects: Rejects) -> Users:
+    found = Users()
+    for chunk in chunks(path, lambda file, header: columns_of(file, header, USER, {})):
+        known = len(codes)
+        mine = codes.of(chunk.columns["id"])
+        first = np.zeros(len(mine), dtype=np.bool_)
+        _, places = np.unique(mine, return_index=True)
+        first[places] = True
+        fresh = first & (mine >= known)
+        reasons = np.where(mine < 0, int(Reason.NO_ID), int(Reason.DUPLICATE_ID))
+        found.read += len(mine) + len(chunk.broken)
+        _reject(rejects, "users", chunk, ~fresh, reasons)
+        _take(found, chunk, mine, fresh)
+    return found
+
+
+def _take(found: Users, chunk: Chunk, mine: NDArray[np.int32], fresh: NDArray[np.bool_]) -> None:
+    codes = mine[fresh].tolist()
+    for name, to in (("username", found.usernames), ("display_name", found.display_names)):
+        if name in chunk.columns:
+            texts = np.array(as_text(chunk.columns[name])[0].to_pylist(), dtype=object)[fresh]
+            to.update({code: text for code, text in zip(codes, texts, strict=True) if text and "\0" not in text})
+    if "created_at" in chunk.columns:
+        moments, known = as_micros(chunk.columns["created_at"])
+        times = zip(codes, moments[fresh].tolist(), known[fresh].tolist(), strict=True)
+        found.created_at.update({code: moment for code, moment, is_known in times if is_known})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Blocks:
+    """Distinct pairs, by code of user."""
+
+    read: int
+    blocker: NDArray[np.int64]
+    blocked: NDArray[np.int64]
+    #: microseconds since 1970, 0 where unknown
+    created_at: NDArray[np.int64]
+
+
+def no_blocks() -> Blocks:
+    nothing = np.zeros(0, dtype=np.int64)
+    return Blocks(read=0, blocker=nothing, blocked=nothing, created_at=nothing)
+
+
+def read_blocks(path: Path, codes: Codes, known: NDArray[np.int64], rejects: Rejects) -> Blocks:
+    """Between known users, by code; the first of two alike is kept."""
+    seen: dict[tuple[int, int], int] = {}
+    is_known = np.zeros(len(codes) + 1, dtype=np.bool_)  # the last, -1, is nobody
+    is_known[known] = True
+    read = 0
+    for chunk in chunks(path, lambda file, header: columns_of(file, header, BLOCK, {})):
+        pairs = [codes.of(chunk.columns[name], grow=False) for name in ("blocker", "blocked")]
+        when = as_micros(chunk.columns["created_at"])[0] if "created_at" in chunk.columns else np.zeros(len(pairs[0]))
+        reasons = np.where(pairs[0] == pairs[1], int(Reason.SELF_MESSAGE), 0)
+        reasons[~is_known[pairs[0]] | ~is_known[pairs[1]]] = int(Reason.UNKNOWN_USER)
+        for place in np.flatnonzero(reasons == 0).tolist():
+            pair = (int(pairs[0][place]), int(pairs[1][place]))
+            reasons[place] = int(Reason.DUPLICATE_ID) if pair in seen else 0
+            seen.setdefault(pair, int(when[place]))
+        read += len(reasons) + len(chunk.broken)
+        _reject(rejects, "blocks", chunk, reasons > 0, reasons)
+    table = np.array([*seen], dtype=np.int64).reshape(-1, 2)
+    return Blocks(
+        read=read, blocker=table[:, 0], blocked=table[:, 1], created_at=np.array([*seen.values()], dtype=np.int64)
+    )
+
+
+def _reject(rejects: Rejects, what: str, chunk: Chunk, rows: NDArray[np.bool_], reasons: NDArray[np.int64]) -> None:
+    places = np.flatnonzero(rows)
+    rejects.add(what, chunk.file, chunk.numbers[places].tolist(), reasons[places].tolist())
+    rejects.add(what, chunk.file, [number for number, _ in chunk.broken], [Reason.WRONG_COLUMNS] * len(chunk.broken))
