@@ -22,6 +22,8 @@ from harness.ui.wire import open_wire
 LOCUSTFILE = Path(__file__).with_name("page") / "locustfile.py"
 _POLITE_S = 3.0
 _START_S = 60.0
+#: What the form starts with.
+_USERS = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +97,7 @@ async def _page(address: Address, defaults: dict[str, str], folder: Path) -> Asy
     command = [
         *(sys.executable, "-P", "-m", "locust", "-f", str(LOCUSTFILE), "--class-picker"),
         *("--web-host", address.host, "--web-port", str(address.port), "--loglevel", "WARNING"),
+        *("--users", str(_USERS), "--spawn-rate", str(_USERS)),
         *(["--web-login"] if address.password else []),
         *(word for option, value in defaults.items() for word in (option, value)),
     ]

@@ -1,5 +1,7 @@
 """The pages: what Locust's tabs get besides its own figures, and pages of ours under /cockpit."""
 
+import inspect
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,14 @@ def add_pages(web_ui: Any, desk: Desk) -> None:
     app = web_ui.app
     app.jinja_env.filters.update(_FILTERS)
     web_ui.template_args.update(TABS)
+    # the form's fields in the order in which they were added, not by the alphabet
+    app.jinja_env.policies["json.dumps_kwargs"] = {}
     guard_against_others(app, web_login=web_ui.web_login)
     if web_ui.web_login:
         ask_for_password(web_ui)
     app.register_blueprint(_cockpit(web_ui, desk))
-    add_strip(app)
+    classes = web_ui.environment.available_user_classes or {}
+    add_strip(app, {name: _told(kind) for name, kind in classes.items()})
 
     def complete(response: Response) -> Response:
         """Locust's own figures, with ours beside them and the state that the test is really in."""
@@ -37,6 +42,11 @@ def add_pages(web_ui: Any, desk: Desk) -> None:
         return jsonify(figures)
 
     app.after_request(complete)
+
+
+def _told(kind: type) -> str:
+    """The first line of a scenario's file."""
+    return (inspect.getdoc(sys.modules[kind.__module__]) or "").split("\n", 1)[0]
 
 
 def _cockpit(web_ui: Any, desk: Desk) -> Blueprint:

@@ -2,7 +2,7 @@
 
 _MS, _S = 1_000.0, 1_000_000.0
 _UNITS = ("B", "kB", "MB", "GB", "TB")
-_STEP = 1024
+_STEP = 1_000
 
 
 def rounded(value: float | None, digits: int = 3) -> float | None:

@@ -14,7 +14,7 @@ function duration(us) { return us == null ? "–" : us < 1e3 ? `${amount(us)} µ
 function bytes(value) {
   if (value == null) return "–";
   const units = ["B", "kB", "MB", "GB", "TB"];
-  while (Math.abs(value) >= 1024 && units.length > 1) { value /= 1024; units.shift(); }
+  while (Math.abs(value) >= 1000 && units.length > 1) { value /= 1000; units.shift(); }
   return `${amount(value)} ${units[0]}`;
 }
 function share(value) { return value == null ? "–" : `${+(100 * value).toPrecision(4)} %`; }

@@ -39,12 +39,19 @@ function openFields() {
   }
 }
 
+// there is no host here: the target is a field of the form
+function hideHost() {
+  for (const label of document.querySelectorAll("header .MuiTypography-root"))
+    if (label.textContent === "Host") label.parentElement.style.display = "none";
+}
+
 const root = document.getElementById("root");
 if (root) {
-  new MutationObserver(openFields).observe(root, { childList: true, subtree: true });
+  new MutationObserver(() => { openFields(); hideHost(); }).observe(root, { childList: true, subtree: true });
   // its dialog "New" is drawn beside the page's root
   new MutationObserver(openFields).observe(document.body, { childList: true });
   openFields();
+  hideHost();
 }
 setInterval(() => { followTheme(); showStatus(); }, 1000);
 showStatus();
