@@ -23,6 +23,7 @@ CHECKS = (
     *("socket_errors", "socket_expiry"),
 )
 _REQUEST_S = 30.0
+_IDLE_S = 1.0
 _BROKEN = (aiohttp.ClientError, TimeoutError, KeyError, TypeError, ValueError, AttributeError)
 
 
@@ -82,7 +83,9 @@ async def conform(
     """Try the checks one after the other, with users of our own, who leave at the end. Raises UnreachableError."""
     begun = time.perf_counter()
     timeout = aiohttp.ClientTimeout(total=_REQUEST_S)
-    async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as http:
+    # a connection that the server is about to close for being idle would break a request that is no server's fault
+    connector = aiohttp.TCPConnector(keepalive_timeout=_IDLE_S)
+    async with aiohttp.ClientSession(timeout=timeout, connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as http:
         site = Site(urls=urls, http=http, tokens=tokens, patience_s=patience_s, sign_up_command=sign_up_command)
         await _reach(site)
         outcomes = []

@@ -17,9 +17,7 @@ class UnreachableError(HarnessError):
     exit_code = 3
 
     def __init__(self, url: str, problem: object) -> None:
-        super().__init__(
-            f"{url} does not answer ({problem}), so nothing was checked. Start the server, or name its URL."
-        )
+        super().__init__(f"{url} does not answer ({problem}), so nothing was checked. Start it, or name its URL.")
 
 
 class AddressError(HarnessError):

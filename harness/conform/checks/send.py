@@ -9,6 +9,7 @@ _CONTENT = 'Grüße 👋 مرحبا \\ "quoted" \n second line'
 async def check(site: Site) -> str:
     ann, bob = await site.newcomers(2)
     conversation = await site.conversation(ann, bob)
+    await site.say(ann, conversation, "before it")
     for sender, receiver in ((ann, bob), (bob, ann)):
         sent = await site.say(sender, conversation, _CONTENT)
         expected = {

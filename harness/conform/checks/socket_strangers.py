@@ -7,7 +7,7 @@ from harness.conform.site import Site
 async def check(site: Site) -> str:
     ann, bob, eve = await site.newcomers(3)
     theirs, own = await site.conversation(ann, bob), await site.conversation(ann, eve)
-    async with site.device(eve) as device:
+    async with site.device(eve) as device, site.device(bob):
         for number in range(3):
             await site.say(ann, theirs, f"a secret {number}")
         # it does listen, and what came before would have come first
