@@ -7,6 +7,7 @@ from harness.cli.application import app
 from harness.cli.commands import doctor as doctor
 from harness.cli.commands import listing as listing
 from harness.cli.commands import import_data as import_data
+from harness.cli.commands import profile as profile
 from harness.cli.commands import seed as seed
 from harness.cli.commands import verify as verify
 from harness.cli.commands import audit as audit

@@ -10,7 +10,7 @@ from datasets.shape import SIZES
 from harness import compare as comparing
 from harness.catalogue import known_names
 from harness.cli.application import app
-from harness.cli.options import HOME, FailOn, Formats, Home, Postgres, RedisUrl
+from harness.cli.options import HOME, Aged, CacheRegime, FailOn, Formats, Home, Pin, Postgres, RedisState, RedisUrl
 from harness.cli.outcome import compare_and_tell, formats_of, gates_of
 from harness.cli.plans import create_folder, experiment_of_flags, experiment_path, load_of_flags, names_in, new_folder
 from harness.cli.running import guard
@@ -34,7 +34,7 @@ def compare(
         str | None, typer.Option(help="scenario; see `chatbench list scenarios` (default: day, or none with --sweep)")
     ] = None,
     sweep: Annotated[str, typer.Option(help="sweeps, comma-separated; see `chatbench list sweeps`")] = "",
-    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "small",
+    dataset: Annotated[str, typer.Option(help=f"{', '.join(SIZES)}; an import's name; SHAPE.toml:SIZE")] = "small",
     target: Annotated[str, typer.Option(help="direct, server or a URL")] = "direct",
     users: Annotated[int, typer.Option(min=1)] = 16,
     rate: Annotated[
@@ -53,17 +53,10 @@ def compare(
     max_rounds: Annotated[
         int | None, typer.Option(min=1, help="with --until-resolved: the most rounds (default: four times as many)")
     ] = None,
-    cache_regime: Annotated[
-        str | None,
-        typer.Option("--cache-regime", help="where pages are when a window begins: warm, cold, disk, oversized"),
-    ] = None,
-    redis_state: Annotated[
-        str | None, typer.Option("--redis-state", help="cold: emptied before each trial; warm: filled by reads first")
-    ] = None,
-    aged: Annotated[
-        bool, typer.Option("--aged", help="snapshots whose newest messages went through live indexes")
-    ] = False,
-    pin: Annotated[bool, typer.Option("--pin", help="servers and load generator on cores of their own")] = False,
+    cache_regime: CacheRegime = None,
+    redis_state: RedisState = None,
+    aged: Aged = False,
+    pin: Pin = False,
     experiment_seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
     out_folder: Annotated[Path | None, typer.Option("--out", help="run folder (default: below runs/)")] = None,
     resume: Annotated[Path | None, typer.Option(help="go on with an interrupted run's folder")] = None,
@@ -116,5 +109,5 @@ def compare(
             home=home,
         )
         plan = guard(lambda: ending(flags))
-        folder = create_folder(out_folder or new_folder("-".join([*loads, *sweeps, baseline, *candidates])))
+        folder = create_folder(out_folder or new_folder("-".join([*loads, *sweeps, plan.baseline, *plan.candidates])))
     compare_and_tell(plan, folder, config, home, formats=wanted, gates=gates)

@@ -17,7 +17,7 @@ from harness.stack.config import StackConfig
 def run(
     variant: Annotated[str, typer.Option(help="schema variant")] = "baseline",
     scenario: Annotated[str, typer.Option(help="scenario; see `chatbench list scenarios`")] = "day",
-    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "small",
+    dataset: Annotated[str, typer.Option(help=f"{', '.join(SIZES)}; an import's name; SHAPE.toml:SIZE")] = "small",
     target: Annotated[str, typer.Option(help="direct, server or a URL")] = "direct",
     users: Annotated[int, typer.Option(min=1)] = 16,
     rate: Annotated[float, typer.Option(min=0, help="tasks per second of all users (0: closed loop)")] = 300.0,
@@ -27,6 +27,10 @@ def run(
     receivers: Annotated[int, typer.Option(min=1, help="fanout: receiving users")] = 200,
     devices: Annotated[int, typer.Option(min=1, help="fanout: devices of each")] = 2,
     jobs: Annotated[str, typer.Option(help="maintenance: some of its jobs, comma-separated (default: all)")] = "",
+    cache_regime: CacheRegime = None,
+    redis_state: RedisState = None,
+    aged: Aged = False,
+    pin: Pin = False,
     trial_seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
     out_folder: Annotated[Path | None, typer.Option("--out", help="run folder (default: below runs/)")] = None,
     home: Home = HOME,
@@ -45,4 +49,6 @@ def run(
         dataset=dataset, seed=trial_seed, baseline=variant, scenarios=[load], rounds=1, home=home
     )
     config = StackConfig(home=home, postgres=postgres, redis=redis)
-    compare_and_tell(experiment, create_folder(out_folder or new_folder(f"{variant}-{scenario}")), config, home)
+    compare_and_tell(
+        experiment, create_folder(out_folder or new_folder(f"{experiment.baseline}-{scenario}")), config, home
+    )

@@ -1,5 +1,6 @@
 """chatbench seed."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +17,11 @@ from harness.stack.stack import open_stack
 
 @app.command(epilog="Example: chatbench seed --dataset medium --variant spec")
 def seed(
-    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "medium",
+    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}, or an import's name")] = "medium",
+    shape: Annotated[
+        Path | None, typer.Option(help="shape file (`chatbench profile` writes one) instead of --dataset")
+    ] = None,
+    messages: Annotated[str, typer.Option(help="with --shape: how many, such as 500k, or a size's name")] = "medium",
     variant: Annotated[str, typer.Option(help="schema variant to load it into")] = "baseline",
     dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="another seed, other rows")] = 1,
     home: Home = HOME,
@@ -24,7 +29,8 @@ def seed(
     redis: RedisUrl = None,
 ) -> None:
     """Generate a dataset and build its snapshot in a variant."""
-    experiment = experiment_of_flags(dataset=dataset, seed=dataset_seed, baseline=variant, home=home)
+    wanted = f"{shape}:{messages}" if shape else dataset
+    experiment = experiment_of_flags(dataset=wanted, seed=dataset_seed, baseline=variant, home=home)
 
     async def work() -> None:
         async with open_stack(StackConfig(home=home, postgres=postgres, redis=redis)) as stack:

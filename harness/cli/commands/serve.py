@@ -16,7 +16,7 @@ from harness.stack.config import StackConfig
 @app.command(epilog="Example: chatbench serve --variant spec --dataset small --servers 2")
 def serve(
     variant: Annotated[str, typer.Option(help="schema variant")] = "baseline",
-    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "tiny",
+    dataset: Annotated[str, typer.Option(help=f"{', '.join(SIZES)}; an import's name; SHAPE.toml:SIZE")] = "tiny",
     dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="the dataset's seed")] = 1,
     servers: Annotated[int, typer.Option(min=0, help="reference server processes")] = 1,
     home: Home = HOME,

@@ -20,7 +20,7 @@ from harness.verify.verifying import Verification
 def verify(
     variant: Annotated[str, typer.Option(help="schema variant, or several with commas")] = "baseline",
     every_variant: Annotated[bool, typer.Option("--all-variants", help="each variant there is")] = False,
-    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}")] = "tiny",
+    dataset: Annotated[str, typer.Option(help=f"{', '.join(SIZES)}; an import's name; SHAPE.toml:SIZE")] = "tiny",
     dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="the dataset's seed")] = 1,
     keep: Annotated[bool, typer.Option("--keep", help="keep snapshots that were built for this")] = False,
     database: Annotated[str | None, typer.Option(help="your own database on --postgres, instead of a dataset")] = None,

@@ -1,0 +1,6 @@
+-- Messages with media, and with a text beside them, by type, of sampled messages.
+SELECT {type} AS type, count(*) AS messages,
+    count(*) FILTER (WHERE {media} IS NOT NULL) AS with_media,
+    count(*) FILTER (WHERE {media} IS NOT NULL AND m.{text} IS NOT NULL) AS captioned
+FROM {messages} AS m TABLESAMPLE SYSTEM ({messages_percent}) REPEATABLE (1)
+GROUP BY 1 ORDER BY 1;
