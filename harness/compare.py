@@ -39,7 +39,8 @@ from harness.sweep.runner import run_sweep
 from harness.trial import TrialPlan, run_trial
 from harness.typed_command import typed_command
 from harness.verify.lanes import lane_answers
-from reference_server.variant import load_variant
+from reference_server.variant import canonical_name, load_variant
+from reference_server.variant_folders import told
 
 #: PostgreSQL connections of the load generator: enough to keep two cores busy, few enough not to queue in the kernel.
 CONNECTIONS = 8
@@ -253,6 +254,7 @@ async def manifest_of(stack: Stack, experiment: Experiment, prepared: Prepared, 
         "variants": {
             lane: _described(snapshot) for lane, snapshot in prepared.snapshots.items() if not lane.endswith(AGAIN)
         },
+        "variant_folders": {name: str(folder) for name, folder in told().items()},
         "lanes": lanes(experiment),
         "mixed_factors": mixed_lanes(experiment.baseline, experiment.candidates, experiment.designs),
         "status": "running",
@@ -291,7 +293,10 @@ async def clean(config: StackConfig, *, datasets: bool, home: Path) -> None:
 
 def stored_experiment(folder: RunFolder) -> Experiment:
     """The experiment of a run's manifest, to go on with it."""
-    stored = folder.read_manifest()["experiment"]
+    manifest = folder.read_manifest()
+    stored = manifest["experiment"]
+    for own in manifest.get("variant_folders", {}).values():
+        canonical_name(own)
     conditions = stored.get("conditions") or {}
     return Experiment(
         **{

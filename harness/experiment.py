@@ -14,7 +14,8 @@ from harness.mixing import Design, design_lanes
 from harness.table import TableReader
 from harness.writing import readers_only, refusal
 from reference_server.errors import VariantError
-from reference_server.variant import load_variant
+from reference_server.variant import canonical_name, load_variant
+from reference_server.variant_folders import told
 
 #: --until-resolved without --max-rounds goes on for this many times the rounds.
 DEFAULT_TIMES = 4
@@ -169,7 +170,7 @@ def _scenario(table: TableReader, known: KnownNames) -> ScenarioLoad:
         servers=table.whole("servers", least=1, default=1),
         receivers=table.optional_whole("receivers", least=1),
         devices=table.optional_whole("devices", least=1),
-        only=tuple(table.texts("only", least=0, default=[])),
+        only=tuple(canonical_name(name, base=table.folder) for name in table.texts("only", least=0, default=[])),
         jobs=tuple(_job(table, name, known) for name in table.texts("jobs", least=0, default=[])),
     )
     table.nothing_else()
@@ -200,10 +201,16 @@ def _target(table: TableReader) -> str:
 
 
 def _variant(table: TableReader, key: str, name: str, known: KnownNames) -> str:
-    """A variant's name, or a combination's, whose parts exist and can be combined."""
+    """A variant's name, or a combination's, whose parts exist and can be combined; of a folder's path, its name.
+
+    Raises VariantError for a folder of the user's own, whose own files it names.
+    """
+    name, own = canonical_name(name, base=table.folder), told()
     for part in name.split("+"):
-        if part not in known.variants:
+        if part not in known.variants and part not in own:
             raise table.unknown(key, part, known.variants)
+    if name in own:
+        load_variant(name)
     if "+" in name:
         try:
             load_variant(name)
@@ -217,9 +224,10 @@ def _design(table: TableReader, pair: list[str], baseline: str, known: KnownName
         raise table.error(
             "designs", f"{pair!r} does not fit", 'two variants each, as in [["fillfactor90", "hot_index"]]'
         )
-    for lane in design_lanes(baseline, ((pair[0], pair[1]),)):
+    one, other = (canonical_name(name, base=table.folder) for name in pair)
+    for lane in design_lanes(baseline, ((one, other),)):
         _variant(table, "designs", lane, known)
-    return pair[0], pair[1]
+    return one, other
 
 
 def _sweep(table: TableReader, name: str, known: KnownNames) -> str:

@@ -20,10 +20,12 @@ from harness.aging import bring_back, put_aside
 from harness.databases import Mark, create_database, drop_database, list_databases, mark_database, seal
 from harness.errors import HarnessError
 from harness.foreign import SHARD_DATABASES, remote_query_ids
+from harness.own_tables import check_tables, columns_into
 from harness.sharded_copy import copy_part, shard_name
 from harness.stack.limits import limits_of
 from reference_server import schema
 from reference_server.foreign import FLUSH_VIEW, shard_variant, takes_writes
+from reference_server.sql_errors import refused
 from reference_server.statements import query_ids
 from reference_server.variant import SqlFile, Variant
 
@@ -86,6 +88,7 @@ async def ensure_snapshot(
     """The snapshot, kept from an earlier run when data and variant are the same, or built now."""
     if aged:
         _require_writes(variant)
+        _require_the_chats_names(variant)
     parts = (manifest.fingerprint, variant.fingerprint, build, *_of_shards(variant), *(("aged",) if aged else ()))
     parts = (*parts, *await _without(server))
     fingerprint = hashlib.sha256(":".join(parts).encode()).hexdigest()[:12]
@@ -138,6 +141,14 @@ def _require_writes(variant: Variant) -> None:
         raise HarnessError(
             f"{variant.name} takes no writes, so its snapshot cannot be aged and nothing was measured. Compare it on "
             "fresh snapshots, without --aged."
+        )
+
+
+def _require_the_chats_names(variant: Variant) -> None:
+    if not variant.names.all_as_in_the_chat:
+        raise HarnessError(
+            f"{variant.name} has names of its own for tables or columns, which ageing does not know, so nothing was "
+            "measured. Compare it on fresh snapshots, without --aged."
         )
 
 
@@ -207,6 +218,8 @@ async def _build(
     try:
         await connection.execute("SELECT set_config($1, $2, false)", SHARD_DATABASES, ",".join(foreign))
         await _create_tables(connection, variant, manifest)
+        if not foreign:
+            await check_tables(connection, variant, _LOAD_ORDER)
         for table in _LOAD_ORDER:
             # one connection: two would interleave batches, and the heap's order would differ from build to build
             shown = partial(progress, f"copy {table}")
@@ -214,7 +227,15 @@ async def _build(
                 await copy_part(connection, table, folder, shown, shard=shard, shards=variant.topology.shards)
             else:
                 ids = MessageIds(variant.identifiers.messages)
-                await copy_table(connection, table, folder, shown, message_ids=ids)
+                await copy_table(
+                    connection,
+                    table,
+                    folder,
+                    shown,
+                    as_table=variant.names.table(table),
+                    message_ids=ids,
+                    into=columns_into(variant, table),
+                )
         await _run_all(connection, [*schema.keys(variant), *schema.derived(variant)], progress)
         if aged:
             await put_aside(connection)
@@ -247,13 +268,20 @@ async def _create_tables(connection: Any, variant: Variant, manifest: Manifest) 
         last_day.isoformat(),
     )
     for file in schema.before_load(variant):
-        await connection.execute(file.text)
+        await _execute(connection, file)
 
 
 async def _run_all(connection: Any, files: list[SqlFile], progress: Progress) -> None:
     for file in files:
         progress(file.name, 0)
+        await _execute(connection, file)
+
+
+async def _execute(connection: Any, file: SqlFile) -> None:
+    try:
         await connection.execute(file.text)
+    except asyncpg.PostgresError as problem:
+        raise refused(file, problem, so="so the schema was not built") from problem
 
 
 async def _build_side_by_side(dsn: str, files: list[SqlFile], progress: Progress) -> None:
@@ -266,7 +294,7 @@ async def _build_side_by_side(dsn: str, files: list[SqlFile], progress: Progress
             while waiting:
                 file = waiting.pop()
                 progress(file.name, 0)
-                await connection.execute(file.text)
+                await _execute(connection, file)
         finally:
             await connection.close()
 

@@ -14,7 +14,7 @@ import asyncpg
 from harness.databases import Mark, create_database
 from harness.stack.config import StackConfig
 from harness.stack.stack import Stack, open_stack
-from reference_server.errors import BrokenVariant
+from reference_server.errors import VariantError
 from reference_server.schema import whole
 from reference_server.statements import query_ids
 from reference_server.variant import load_variant, variants
@@ -44,7 +44,7 @@ async def _problem(connection: asyncpg.Connection, name: str) -> str | None:
         for step in whole(variant):
             await connection.execute(step.text)
         await query_ids(connection, variant)
-    except (BrokenVariant, asyncpg.PostgresError) as error:
+    except (VariantError, asyncpg.PostgresError) as error:
         return f"{name}: {error}"
     finally:
         await transaction.rollback()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from harness.errors import ExperimentError
@@ -15,6 +16,11 @@ class TableReader:
     def __init__(self, content: Mapping[str, Any], source: str, path: str = "") -> None:
         self._content, self._source, self._path = content, source, path
         self._known: list[str] = []
+
+    @property
+    def folder(self) -> Path | None:
+        """Where a file's relative paths begin; None for flags, whose paths begin in the current folder."""
+        return Path(self._source).parent if self._source.endswith(".toml") else None
 
     def error(self, key: str, problem: str, expected: str) -> ExperimentError:
         return ExperimentError(self._source, self._path + key, problem, expected)

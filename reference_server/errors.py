@@ -132,6 +132,32 @@ class UnknownVariant(VariantError):
         super().__init__(f"There is no variant {name!r}. {hint}")
 
 
+class NoVariantFolder(VariantError):
+    """A path leads to no variant."""
+
+    def __init__(self, path: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{path} is no variant: {problem}. Nothing was started. {remedy}.")
+
+
+class BrokenSql(VariantError):
+    """A variant's SQL cannot be used: the file, the line, what PostgreSQL or the contract says, what to do."""
+
+    def __init__(self, file: Path, line: int | None, problem: str, remedy: str) -> None:
+        place = str(file) if line is None else f"{file}:{line}"
+        super().__init__(f"{place}: {problem}. {remedy}")
+        self.file = file
+        self.line = line
+
+
+class CannotRename(VariantError):
+    """The text says something in the chat's names that cannot be said in the schema's own."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(problem)
+        self.line = line
+        self.problem = problem
+
+
 class BrokenVariant(VariantError):
     """A variant's file says something it cannot: the file, the key, what was expected."""
 

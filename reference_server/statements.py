@@ -4,8 +4,10 @@ import re
 
 import asyncpg
 
+from reference_server.contracts import contract_of, deviation
 from reference_server.errors import BrokenVariant
-from reference_server.variant import SQL, VARIANTS, Variant
+from reference_server.sql_errors import breaks_contract, refused
+from reference_server.variant import SQL, SqlFile, Variant
 
 #: Every slot that the use cases run unless a policy says otherwise; the part before the slash is the operation.
 SLOTS = (
@@ -74,7 +76,7 @@ def statements(variant: Variant) -> dict[str, str]:
         if slot not in variant.queries:
             options = sorted(path.stem for path in (SQL / "queries" / slot).glob("*.sql"))
             raise BrokenVariant(
-                VARIANTS / f"{variant.name}.toml",
+                variant.file,
                 f"queries.{slot}",
                 f"missing; every use case needs its SQL. Expected one of {', '.join(options)}.",
             )
@@ -84,11 +86,12 @@ def statements(variant: Variant) -> dict[str, str]:
 async def query_ids(connection: asyncpg.Connection, variant: Variant) -> dict[int, str]:
     """Query id → slot in this database, by planning each statement with NULLs; needs compute_query_id on or auto.
 
-    Raises BrokenVariant when two slots share an id: their figures could not be told apart.
+    Raises BrokenSql for what PostgreSQL refuses or its operation cannot use, and BrokenVariant when two slots share an
+    id: their figures could not be told apart.
     """
     found: dict[int, str] = {}
     for slot, sql in variant.queries.items():
-        parameters = (await connection.prepare(sql.text)).get_parameters()
+        parameters = await _parameters(connection, variant, slot, sql)
         plan = await connection.fetch(f"EXPLAIN (VERBOSE)\n{sql.text}", *[None] * len(parameters))
         for match in _QUERY_ID.finditer("\n".join(row[0] for row in plan)):
             other = found.setdefault(int(match[1]), slot)
@@ -97,3 +100,18 @@ async def query_ids(connection: asyncpg.Connection, variant: Variant) -> dict[in
                     sql.path, slot, f"pg_stat_statements cannot tell it from {other}; expected another table alias."
                 )
     return found
+
+
+async def _parameters(connection: asyncpg.Connection, variant: Variant, slot: str, sql: SqlFile) -> list[str]:
+    """Their types' names, of a statement that keeps its operation's contract."""
+    try:
+        prepared = await connection.prepare(sql.text)
+    except asyncpg.PostgresError as problem:
+        raise refused(sql, problem, so=f"so {slot} has no statement") from problem
+    claimed = variant.topology.routing == "application"
+    contract = contract_of(slot, variant.identifiers, variant.policy, claimed=claimed)
+    parameters = [parameter.name for parameter in prepared.get_parameters()]
+    columns = [(attribute.name, attribute.type.name) for attribute in prepared.get_attributes()]
+    if deviates := deviation(contract, parameters, columns):
+        raise breaks_contract(sql, slot, contract, deviates)
+    return parameters

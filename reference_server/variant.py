@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from reference_server import variant_lineage
-from reference_server.errors import BrokenVariant
+from reference_server import variant_folders, variant_lineage
+from reference_server.errors import BrokenSql, BrokenVariant, CannotRename
+from reference_server.names import Names, in_own_names
+from reference_server.own_sql import OwnSql
 from reference_server.variant_file import KINDS
 from reference_server.variant_sections import (
     SECTIONS,
@@ -74,6 +76,10 @@ class Variant:
     cache: CachePolicy
     #: Guarantees that this variant gives up by design, or that its original never gave.
     known_gaps: tuple[str, ...]
+    #: The TOML file that was read first for it.
+    file: Path = VARIANTS
+    #: What the schema calls the chat's tables and columns; the SQL above is in these names already.
+    names: Names = field(default_factory=Names)
 
     @property
     def factors(self) -> tuple[str, ...]:
@@ -84,6 +90,8 @@ class Variant:
     def fingerprint(self) -> str:
         """16 hex digits that change when anything built or asked changes; names and summaries do not count."""
         digest = hashlib.sha256(repr([getattr(self, section) for section in SECTIONS]).encode())
+        if not self.names.all_as_in_the_chat:
+            digest.update(repr(self.names).encode())
         for kind in KINDS:
             for slot, sql in sorted(getattr(self, kind).items()):
                 digest.update(f"\0{kind}\0{slot}\0{sql.text}".encode())
@@ -99,11 +107,15 @@ def load_variant(name: str, *, folder: Path = VARIANTS, sql: Path = SQL) -> Vari
     """The variant of that name with everything it inherits, or a combination of several.
 
     In "spec+hash16+uuid7" the first is complete; of each further one come its differences from the nearest ancestor
-    that it shares with the first. Raises UnknownVariant, BrokenVariant.
+    that it shares with the first. A part may be the path of a folder with a variant.toml, whose name it then has.
+    Raises UnknownVariant, NoVariantFolder, BrokenVariant.
     """
+    name = variant_folders.named(name, variants(folder))
     lineage = variant_lineage.trace(name, folder)
     own = [next(file for file in lineage.files if file.name == part) for part in name.split("+")]
-    files: dict[str, Any] = {kind: _sql_files(kind, lineage.choices(kind), lineage.sources, sql) for kind in KINDS}
+    files: dict[str, Any] = {
+        kind: _sql_files(kind, lineage.choices(kind), lineage.sources, sql, lineage.names) for kind in KINDS
+    }
     sections: dict[str, Any] = {key: record(**lineage.choices(key)) for key, record in SECTIONS.items()}
     return Variant(
         name=name,
@@ -113,6 +125,8 @@ def load_variant(name: str, *, folder: Path = VARIANTS, sql: Path = SQL) -> Vari
         extends=own[0].extends if len(own) == 1 else own[0].name,
         steps=tuple(Step(name=file.name, factor=file.factor) for file in lineage.files),
         known_gaps=lineage.known_gaps,
+        file=own[0].path,
+        names=lineage.names,
         **files,
         **sections,
     )
@@ -124,10 +138,38 @@ def factors_between(one: Variant, other: Variant) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step.factor for step in [*steps, *(s for s in other.steps if s not in one.steps)]))
 
 
+def canonical_name(name: str, *, base: Path | None = None) -> str:
+    """The name that a variant has everywhere, of a name or of the path of a folder, relative to `base`."""
+    return variant_folders.named(name, variants(), base=base)
+
+
 def _sql_files(
-    kind: str, chosen: Mapping[str, str], sources: Mapping[tuple[str, str], tuple[Path, str]], sql: Path
-) -> Any:
-    return {slot: _sql_file(sql / kind, slot, option, *sources[kind, slot]) for slot, option in chosen.items()}
+    kind: str,
+    chosen: Mapping[str, str],
+    sources: Mapping[tuple[str, str], tuple[Path, str]],
+    sql: Path,
+    names: Names,
+) -> dict[str, SqlFile]:
+    found = {}
+    for slot, option in chosen.items():
+        if isinstance(option, OwnSql):
+            found[slot] = SqlFile(name=slot, path=option.path, text=option.path.read_text(encoding="utf-8"))
+        else:
+            shipped = _sql_file(sql / kind, slot, option, *sources[kind, slot])
+            found[slot] = shipped if names.all_as_in_the_chat else _in_own_names(shipped, f"{kind}/{slot}", names)
+    return found
+
+
+def _in_own_names(shipped: SqlFile, place: str, names: Names) -> SqlFile:
+    try:
+        return replace(shipped, text=in_own_names(shipped.text, names))
+    except CannotRename as refused:
+        raise BrokenSql(
+            shipped.path,
+            refused.line,
+            f"this cannot be said in the names of your schema: {refused.problem}",
+            f"Write it in your own names as {place}.sql beside variant.toml, or remove it there.",
+        ) from refused
 
 
 def _sql_file(folder: Path, slot: str, option: str, file: Path, key: str) -> SqlFile:

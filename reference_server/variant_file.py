@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from reference_server.errors import BrokenVariant
+from reference_server.names import Names, names_from
+from reference_server.own_sql import OwnSql, own_sql
+from reference_server.variant_folders import FILE
 from reference_server.variant_sections import SECTIONS, check_section
 
 #: The kinds of choice, each a folder below sql/ and, in a root, a table of the TOML file.
@@ -40,6 +43,8 @@ FACTORS = (
 )
 _EVERYWHERE = ("summary", "factor", "question", "source", "known_gaps", *SECTIONS)
 _CHILD_ONLY = ("extends", "adds", "replaces", "removes")
+#: What only a folder of the user's own can say: shipped variants are of the chat's own schema.
+_FOLDER_ONLY = ("names",)
 
 Choices = dict[str, dict[str, str]]
 #: Where each choice was made: (kind, slot) → (file, key).
@@ -66,13 +71,19 @@ class VariantFile:
     sections: Mapping[str, Mapping[str, Any]]
     #: None: as the parent's.
     known_gaps: tuple[str, ...] | None
+    #: A schema's own names for the chat's; None: as the parent's.
+    names: Names | None = None
+    #: Kind → slot → a file beside this one.
+    own: Mapping[str, Mapping[str, OwnSql]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> VariantFile:
         """Raises BrokenVariant for what the grammar does not allow."""
         raw = _toml(path)
         is_root = "extends" not in raw
-        _check_keys(path, "", raw, (*_EVERYWHERE, *(KINDS if is_root else _CHILD_ONLY)))
+        is_folder = path.name == FILE
+        known = (*_EVERYWHERE, *(KINDS if is_root else _CHILD_ONLY), *(_FOLDER_ONLY if is_folder else ()))
+        _check_keys(path, "", raw, known)
         gaps = raw.get("known_gaps")
         own = {kind: raw[kind] for kind in KINDS if kind in raw} if is_root else raw.get("adds", {})
         return cls(
@@ -87,11 +98,13 @@ class VariantFile:
             removes=_removals(path, raw.get("removes", {})),
             sections=_sections(path, raw),
             known_gaps=None if gaps is None else tuple(_names(path, "known_gaps", gaps)),
+            names=names_from(path, raw["names"]) if "names" in raw else None,
+            own=own_sql(path.parent, KINDS) if is_folder else {},
         )
 
     @property
     def name(self) -> str:
-        return self.path.stem
+        return self.path.parent.name if self.path.name == FILE else self.path.stem
 
     def apply(self, choices: Choices, sources: Sources) -> None:
         """Change the parent's choices into this variant's, remembering where each was made."""
@@ -112,6 +125,10 @@ class VariantFile:
                     raise BrokenVariant(self.path, key, f"the parent has {slot!r} already; expected it under replaces.")
                 choices[kind][slot] = option
                 sources[kind, slot] = (self.path, key)
+        for kind, files in self.own.items():
+            for slot, file in files.items():
+                choices[kind][slot] = file
+                sources[kind, slot] = (file.path, "(this file)")
 
     def _known(self, kind: str, slot: str, choices: Choices, key: str) -> None:
         if slot not in choices[kind]:

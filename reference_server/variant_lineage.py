@@ -8,7 +8,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from reference_server.errors import BrokenVariant, UnknownVariant
+from reference_server import variant_folders
+from reference_server.errors import BrokenVariant
+from reference_server.names import Names
 from reference_server.variant_file import KINDS, Choices, Sources, VariantFile
 
 #: (kind, slot) or (section, key) → option or value; in a difference, None is a choice that goes.
@@ -16,8 +18,8 @@ Flat = dict[tuple[str, str], Any]
 
 
 def variants(folder: Path) -> list[str]:
-    """The names of all variants, sorted."""
-    return sorted(path.stem for path in folder.glob("*.toml"))
+    """The names of all variants, sorted: those that ship, and the folders that were told."""
+    return sorted({*(path.stem for path in folder.glob("*.toml")), *variant_folders.told()})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +31,7 @@ class Lineage:
     flat: Mapping[tuple[str, str], Any]
     sources: Mapping[tuple[str, str], tuple[Path, str]]
     known_gaps: tuple[str, ...]
+    names: Names
 
     def choices(self, kind: str) -> dict[str, Any]:
         """Slot → option of a kind, or key → value of a section."""
@@ -39,8 +42,7 @@ def trace(name: str, folder: Path) -> Lineage:
     """The lineage of a variant, or of a combination "first+other+…". Raises UnknownVariant, BrokenVariant."""
     known = variants(folder)
     for part in name.split("+"):
-        if part not in known:
-            raise UnknownVariant(part, get_close_matches(part, known, n=3), known)
+        variant_folders.require(part, known)
     first, *others = (_line(part, folder) for part in name.split("+"))
     changed_by: dict[tuple[str, str], tuple[str, Any]] = {}
     whole = first
@@ -65,7 +67,8 @@ def _resolve(files: tuple[VariantFile, ...]) -> Lineage:
         sections |= {(name, key): value for name, table in file.sections.items() for key, value in table.items()}
     chosen: Flat = {(kind, slot): option for kind in KINDS for slot, option in choices[kind].items()}
     gaps = next((file.known_gaps for file in reversed(files) if file.known_gaps is not None), ())
-    return Lineage(files=files, flat=chosen | sections, sources=sources, known_gaps=gaps)
+    names = next((file.names for file in reversed(files) if file.names is not None), Names())
+    return Lineage(files=files, flat=chosen | sections, sources=sources, known_gaps=gaps, names=names)
 
 
 def _parents(name: str, folder: Path) -> Iterator[VariantFile]:
@@ -73,16 +76,16 @@ def _parents(name: str, folder: Path) -> Iterator[VariantFile]:
     seen: list[str] = []
     next_name: str | None = name
     while next_name is not None:
-        file = VariantFile.read(folder / f"{next_name}.toml")
+        file = VariantFile.read(variant_folders.file_of(next_name, folder))
         seen.append(next_name)
         yield file
+        next_name = None
         if file.extends is not None:
-            _check_parent(file, seen, variants(folder))
-        next_name = file.extends
+            next_name = variant_folders.named(file.extends, variants(folder), base=file.path.parent)
+            _check_parent(file, next_name, seen, variants(folder))
 
 
-def _check_parent(file: VariantFile, seen: list[str], known: list[str]) -> None:
-    parent = str(file.extends)
+def _check_parent(file: VariantFile, parent: str, seen: list[str], known: list[str]) -> None:
     if parent in seen:
         raise BrokenVariant(file.path, "extends", f"{' → '.join([*seen, parent])} is a circle; a root is expected.")
     if parent not in known:
@@ -96,6 +99,7 @@ def _common(first: Lineage, other: Lineage) -> Lineage:
     """The nearest ancestor that both have, themselves included."""
     names = {file.name for file in first.files}
     shared = tuple(file for file in other.files if file.name in names)
+    _refuse_two_schemas(first, other)
     if not shared:
         raise BrokenVariant(
             other.files[-1].path,
@@ -103,6 +107,15 @@ def _common(first: Lineage, other: Lineage) -> Lineage:
             f"it shares no ancestor with {first.files[-1].name}; expected variants of one root in a combination.",
         )
     return _resolve(shared)
+
+
+def _refuse_two_schemas(first: Lineage, other: Lineage) -> None:
+    if not other.names.all_as_in_the_chat and first.names != other.names:
+        raise BrokenVariant(
+            other.files[-1].path,
+            "names",
+            f"{first.files[-1].name} calls tables or columns otherwise; expected the one with names of its own first.",
+        )
 
 
 def _difference(child: Lineage, ancestor: Lineage) -> Flat:
@@ -139,4 +152,5 @@ def _with_differences(whole: Lineage, other: Lineage, shared: Lineage) -> Lineag
         flat={place: value for place, value in flat.items() if value is not None},
         sources={**whole.sources, **{place: other.sources[place] for place in change if place in other.sources}},
         known_gaps=(*(gap for gap in whole.known_gaps if gap not in closed), *given_up),
+        names=whole.names,
     )

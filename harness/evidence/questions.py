@@ -11,6 +11,7 @@ from datasets.manifest import DeepCursor, Strata
 from datasets.shape import Dataset
 from reference_server.chat import Chat
 from reference_server.errors import ChatError
+from reference_server.names import in_own_names
 from reference_server.opening import open_chat
 from reference_server.prepared import PreparedConnection
 from reference_server.records import Cursor
@@ -164,8 +165,8 @@ async def _deep_page(chat: Chat, dataset: Dataset, strata: Strata, forget: _Forg
 async def _cursor(chat: Chat, conversation: UUID, cursor: DeepCursor) -> Cursor:
     """As the variant's own pages would give it: its kind of id, and how many rows come before where it counts them."""
     created_at = from_datetime(cursor.created_at)
-    ids = await chat.db.fetch(_ID_AT, conversation, created_at)
+    ids = await chat.db.fetch(in_own_names(_ID_AT, chat.variant.names), conversation, created_at)
     depth = None
     if chat.variant.policy.pages == "offset":
-        depth = await chat.db.fetchval(_DEPTH_AT, conversation, created_at)
+        depth = await chat.db.fetchval(in_own_names(_DEPTH_AT, chat.variant.names), conversation, created_at)
     return Cursor(created_at, ids[0]["id"] if ids else cursor.message_id, depth)

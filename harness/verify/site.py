@@ -11,6 +11,8 @@ from redis.asyncio import Redis
 
 from harness.verify.errors import CouldNotRun
 from reference_server.chat import Chat
+from reference_server.errors import CannotRename
+from reference_server.names import in_own_names, own_identifier
 from reference_server.prepared import PreparedConnection
 from reference_server.records import Draft
 from reference_server.variant import Variant
@@ -24,11 +26,12 @@ _REFUSALS = (
     asyncpg.RaiseError,
 )
 _NEWCOMER = "INSERT INTO users (id, username) VALUES ($1, $2)"
+_STORED = "SELECT count(*) FROM conversations WHERE id = $1"
 #: Where users have more obligatory columns: a copy of somebody's.
 _LIKE_ANOTHER = """
-INSERT INTO users
-SELECT twin.* FROM (SELECT * FROM users LIMIT 1) AS model,
-    jsonb_populate_record(NULL::users, to_jsonb(model) || jsonb_build_object('id', $1::uuid, 'username', $2::text))
+INSERT INTO {users}
+SELECT twin.* FROM (SELECT * FROM {users} LIMIT 1) AS model,
+    jsonb_populate_record(NULL::{users}, to_jsonb(model) || jsonb_build_object($3::text, $1::uuid, $4::text, $2::text))
     AS twin
 """
 
@@ -52,14 +55,21 @@ class Site:
         """Every database of the variant."""
         return (self.database, *self.others)
 
+    def own(self, sql: str) -> str:
+        """A statement of the chat's names in those of the variant's schema. Raises CouldNotRun."""
+        try:
+            return in_own_names(sql, self.variant.names)
+        except CannotRename as refused:
+            raise CouldNotRun(f"this schema cannot be asked: {refused.problem}") from refused
+
     async def total(self, sql: str, *arguments: Any) -> int:
-        """A count, summed over every place."""
-        return sum([await place.fetchval(sql, *arguments) for place in self.places])
+        """A count, summed over every place, of a statement in the chat's names."""
+        return sum([await place.fetchval(self.own(sql), *arguments) for place in self.places])
 
     async def home(self, conversation: UUID) -> PreparedConnection:
         """Where a conversation is stored."""
         for place in self.others:
-            if await place.fetchval("SELECT count(*) FROM conversations WHERE id = $1", conversation):
+            if await place.fetchval(self.own(_STORED), conversation):
                 return place
         return self.database
 
@@ -73,8 +83,23 @@ class Site:
         ids = sorted((uuid4() for _ in range(count)), key=lambda one: one.int)
         for one in ids:
             for place in self.places:
-                await _add_user(place, one)
+                await self._add_user(place, one)
         return ids
+
+    async def _add_user(self, place: PreparedConnection, one: UUID) -> None:
+        name = f"chatbench_{one.hex}"
+        try:
+            async with place.transaction():
+                await place.fetch(self.own(_NEWCOMER), one, name)
+        except asyncpg.NotNullViolationError:
+            names = self.variant.names
+            like_another = _LIKE_ANOTHER.format(users=own_identifier(names.table("users")))
+            columns = (names.column("users", "id"), names.column("users", "username"))
+            try:
+                async with place.transaction():
+                    await place.fetch(like_another, one, name, *columns)
+            except asyncpg.PostgresError as problem:
+                raise CouldNotRun(f"no user could be added for the attempt: {problem}") from problem
 
     async def refusal(self, sql: str, *arguments: Any, at: PreparedConnection | None = None) -> str | None:
         """How the database refuses a statement; None when it takes it. Nothing stays."""
@@ -104,16 +129,3 @@ async def rolled_back(database: asyncpg.Connection) -> AsyncIterator[None]:
         yield
     finally:
         await transaction.rollback()
-
-
-async def _add_user(place: PreparedConnection, one: UUID) -> None:
-    name = f"chatbench_{one.hex}"
-    try:
-        async with place.transaction():
-            await place.fetch(_NEWCOMER, one, name)
-    except asyncpg.NotNullViolationError:
-        try:
-            async with place.transaction():
-                await place.fetch(_LIKE_ANOTHER, one, name)
-        except asyncpg.PostgresError as problem:
-            raise CouldNotRun(f"no user could be added for the attempt: {problem}") from problem

@@ -16,15 +16,16 @@ async def check(site: Site) -> Finding:
     ann, bob = await site.newcomers(2)
     conversation = (await site.chat.open_conversation(ann, bob))["id"]
     nobody = uuid4()
+    pair, block = site.own(_CONVERSATION), site.own(_BLOCK)
     message = site.variant.queries["send/insert"].text
     attempts: dict[str, tuple[str, tuple[Any, ...]]] = {
-        "conversations.user1_id": (_CONVERSATION, (_LEAST, bob)),
-        "conversations.user2_id": (_CONVERSATION, (ann, _GREATEST)),
+        "conversations.user1_id": (pair, (_LEAST, bob)),
+        "conversations.user2_id": (pair, (ann, _GREATEST)),
         "messages.conversation_id": (message, (uuid4(), nobody, ann, bob, "text", "x", None)),
         "messages.sender_id": (message, (uuid4(), conversation, nobody, bob, "text", "x", None)),
         "messages.receiver_id": (message, (uuid4(), conversation, ann, nobody, "text", "x", None)),
-        "blocks.blocker_id": (_BLOCK, (nobody, bob)),
-        "blocks.blocked_id": (_BLOCK, (ann, nobody)),
+        "blocks.blocker_id": (block, (nobody, bob)),
+        "blocks.blocked_id": (block, (ann, nobody)),
     }
     home = await site.home(conversation)
     taken = [

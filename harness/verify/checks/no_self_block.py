@@ -9,10 +9,10 @@ _INSERT = "INSERT INTO blocks (blocker_id, blocked_id) VALUES ($1, $1)"
 
 async def check(site: Site) -> Finding:
     problems = []
-    if stored := await site.database.fetchval(_STORED):
+    if stored := await site.database.fetchval(site.own(_STORED)):
         problems.append(f"{stored} users block themselves")
     [ann] = await site.newcomers(1)
-    how = await site.refusal(_INSERT, ann)
+    how = await site.refusal(site.own(_INSERT), ann)
     if how is None:
         problems.append("a block of oneself was stored")
     return from_problems(problems, f"none stored; refused by {how}")

@@ -12,7 +12,7 @@ async def check(site: Site) -> Finding:
     if stored := await site.total(_REVERSED):
         problems.append(f"{stored} conversations are stored the other way round")
     smaller, greater = await site.newcomers(2)
-    how = await site.refusal(_INSERT, greater, smaller)
+    how = await site.refusal(site.own(_INSERT), greater, smaller)
     if how is None:
         problems.append("a reversed pair was stored")
     return from_problems(problems, f"none stored; a reversed pair is refused by {how}")

@@ -12,6 +12,7 @@ from harness.verify.foreign_plans import plan_in_shard
 from harness.verify.site import Site, rolled_back
 from reference_server.chat import Chat
 from reference_server.database import Database
+from reference_server.names import Names
 
 _LONG = """
 SELECT id, user1_id FROM conversations WHERE last_message_id IS NOT NULL ORDER BY last_message_at DESC LIMIT 1
@@ -20,7 +21,7 @@ _LIMIT = 50
 
 
 async def check(site: Site) -> Finding:
-    row = await site.database.fetchrow(_LONG)
+    row = await site.database.fetchrow(site.own(_LONG))
     if row is None:
         raise CouldNotRun("there is no conversation with a message whose pages could be planned")
     page = await site.chat.newest_page(row["user1_id"], row["id"], limit=1)
@@ -32,8 +33,10 @@ async def check(site: Site) -> Finding:
         "newest page": await _plan(site, lambda chat: chat.newest_page(user, conversation, limit=_LIMIT)),
         "older page": await _plan(site, lambda chat: chat.older_page(user, conversation, before=cursor, limit=_LIMIT)),
     }
-    problems = [f"{name}: {how(plan)}" for name, plan in plans.items() if not finds_by_conversation(plan)]
-    return from_problems(problems, "; ".join(f"{name}: {how(plan)}" for name, plan in plans.items()))
+    names = site.variant.names
+    seen = {name: how(plan, names) for name, plan in plans.items()}
+    problems = [f"{name}: {seen[name]}" for name, plan in plans.items() if not finds_by_conversation(plan, names)]
+    return from_problems(problems, "; ".join(f"{name}: {told}" for name, told in seen.items()))
 
 
 async def _plan(site: Site, page: Callable[[Chat], Awaitable[object]]) -> dict[str, Any]:
@@ -64,19 +67,20 @@ class _Noted:
         return await self._database.fetch(sql, *arguments)
 
 
-def finds_by_conversation(plan: dict[str, Any]) -> bool:
+def finds_by_conversation(plan: dict[str, Any], names: Names) -> bool:
     """No table of messages is read whole, and each is entered by conversation."""
-    of_messages = [node for node in nodes(plan) if str(node.get("Relation Name", "")).startswith("messages")]
-    by_index = [node for node in nodes(plan) if "conversation_id" in str(node.get("Index Cond", ""))]
+    messages, conversation = names.table("messages"), str(names.column("messages", "conversation_id"))
+    of_messages = [node for node in nodes(plan) if str(node.get("Relation Name", "")).startswith(messages)]
+    by_index = [node for node in nodes(plan) if conversation in str(node.get("Index Cond", ""))]
     return bool(by_index) and not any(node["Node Type"] == "Seq Scan" for node in of_messages)
 
 
-def how(plan: dict[str, Any]) -> str:
+def how(plan: dict[str, Any], names: Names) -> str:
     """The scans of messages, each kind once."""
     kinds = {
         f"{node['Node Type']}{' using ' + node['Index Name'] if 'Index Name' in node else ''}"
         for node in nodes(plan)
-        if "messages" in str(node.get("Relation Name", "")) + str(node.get("Index Name", ""))
+        if names.table("messages") in str(node.get("Relation Name", "")) + str(node.get("Index Name", ""))
     }
     shown = sorted(kinds)
     return ", ".join(shown[:2]) + (f" and {len(shown) - 2} more" if len(shown) > 2 else "")  # noqa: PLR2004

@@ -19,7 +19,7 @@ async def check(site: Site) -> Finding:
     for content in told:
         await site.chat.send(ann, conversation, text(content))
     # so many messages of one instant are rare, and the dataset has them as well
-    await (await site.home(conversation)).fetch(_ONE_INSTANT, conversation)
+    await (await site.home(conversation)).fetch(site.own(_ONE_INSTANT), conversation)
     problems = []
     for sends, when in ((False, "on equal times"), (True, "while others send")):
         seen = Counter(await _walk(site, ann, bob, conversation, sends=sends))

@@ -20,7 +20,7 @@ async def check(site: Site) -> Finding:
         problems.append(f"{stored} pairs have several conversations")
     ann, bob = await site.newcomers(2)
     stored_at = await site.home((await site.chat.open_conversation(ann, bob))["id"])
-    if await site.refusal(_AGAIN, ann, bob, at=stored_at) is None:
+    if await site.refusal(site.own(_AGAIN), ann, bob, at=stored_at) is None:
         problems.append("a second conversation of the same pair was stored")
     seen = "the second is refused; opened by two at once: "
     if not site.is_clone:
@@ -45,4 +45,4 @@ async def _open_at_once(site: Site) -> int:
         second = asyncio.create_task(site.chat.open_conversation(bob, ann))
         await asyncio.sleep(_HEAD_START_S)
     await second
-    return int(await site.database.fetchval(_COUNT, ann, bob))
+    return int(await site.database.fetchval(site.own(_COUNT), ann, bob))

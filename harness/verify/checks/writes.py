@@ -31,7 +31,7 @@ async def check(site: Site) -> Finding:
 
 async def _refused(site: Site) -> Finding:
     """What becomes of a send in a conversation that exists, and of a row past the use cases."""
-    row = await site.database.fetchrow(_FRIENDLY)
+    row = await site.database.fetchrow(site.own(_FRIENDLY))
     if row is None:
         raise CouldNotRun("there is no conversation in which neither blocks the other")
     try:
@@ -39,7 +39,7 @@ async def _refused(site: Site) -> Finding:
     except ReadOnly as refused:
         try:
             async with rolled_back(site.database):
-                await site.database.execute(_PAST_THE_CHAT)
+                await site.database.execute(site.own(_PAST_THE_CHAT))
         except asyncpg.ObjectNotInPrerequisiteStateError as problem:
             return broken(f"a send is refused ({refused.code}), and so is a row past it: {problem}")
         return broken(f"a send is refused ({refused.code}), but the database itself takes a row")

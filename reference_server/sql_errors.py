@@ -1,0 +1,42 @@
+"""SQL's errors at their place: the file and the line of what PostgreSQL refuses, or of what breaks a contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+
+from reference_server.contracts import Contract
+from reference_server.errors import BrokenSql
+from reference_server.variant import SqlFile
+
+
+def refused(sql: SqlFile, error: asyncpg.PostgresError, *, so: str) -> BrokenSql:
+    """PostgreSQL's error, with what follows from it ("so nothing was built")."""
+    told: Any = error
+    position = told.position
+    line = sql.text.count("\n", 0, int(position) - 1) + 1 if position else None
+    details = [text.strip().rstrip(".") for text in (told.detail, told.hint, _inside(told)) if text]
+    problem = f"{type(error).__name__}: {told.message or error}, {so}"
+    remedy = ". ".join([*details, "Correct the SQL, and run the command again."])
+    return BrokenSql(sql.path, line, problem, remedy)
+
+
+def breaks_contract(sql: SqlFile, slot: str, contract: Contract, problem: str) -> BrokenSql:
+    """A statement that runs, but not as its operation needs it."""
+    return BrokenSql(
+        sql.path, _first_line(sql.text), f"{problem}, so {slot} cannot use it", f"{slot} {contract}. Give it these."
+    )
+
+
+def _inside(error: Any) -> str | None:
+    """The place in a body between dollars, which has no position of its own."""
+    return None if error.position else error.context
+
+
+def _first_line(text: str) -> int:
+    """The first line that is no comment."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() and not line.lstrip().startswith("--"):
+            return number
+    return 1
