@@ -34,7 +34,7 @@ async def own_postgres(address: str) -> list[Check]:
         return [
             Check(name=name, status="ok", seen=await connection.fetchval("SHOW server_version")),
             await _own_role(connection),
-            *[_own_limit(limit) for limit in await limits_of(connection)],
+            *_own_evidence(await limits_of(connection)),
             *[check async for check in _own_settings(connection)],
         ]
     finally:
@@ -48,6 +48,12 @@ async def _own_role(connection: asyncpg.Connection) -> Check:
         return Check(name="its user", status="ok", seen=f"{role['name']}, superuser")
     # what that costs is said one by one, by _own_limit
     return Check(name="its user", status="ok", seen=f"{role['name']}, not a superuser")
+
+
+def _own_evidence(limits: list[Limit]) -> list[Check]:
+    if not limits:
+        return [Check(name="its evidence", status="ok", seen="complete")]
+    return [_own_limit(limit) for limit in limits]
 
 
 def _own_limit(limit: Limit) -> Check:

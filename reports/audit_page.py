@@ -8,7 +8,7 @@ from markupsafe import Markup
 from harness.evidence.plan_words import lines
 from harness.lint.audit import Audit
 from harness.lint.candidate import Candidate
-from harness.lint.snippet import snippet
+from harness.lint.snippet import Snippet
 from reports.palette import rules
 from reports.section import TEMPLATES, Section, fill
 from reports.tables import table
@@ -29,8 +29,8 @@ class Lead:
     warnings: list[str] = field(default_factory=list)
 
 
-def audit_page(audit: Audit, *, extends: str = "baseline") -> str:
-    """The whole page; `extends` names the variant that is the audited schema."""
+def audit_page(audit: Audit) -> str:
+    """The whole page."""
     return fill(
         "page.html.j2",
         style=Markup(rules() + (TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - our own files
@@ -45,7 +45,7 @@ def audit_page(audit: Audit, *, extends: str = "baseline") -> str:
             ("index scans counted over", audit.counted_for),
             ("operations explained", str(len(audit.plans))),
         ],
-        sections=_sections(audit, extends),
+        sections=_sections(audit),
         terms=[],
         footer=_FOOTER,
     )
@@ -58,11 +58,11 @@ def _lead(audit: Audit) -> Lead:
     return Lead(lead=found, detail="", warnings=audit.notes[:12])
 
 
-def _sections(audit: Audit, extends: str) -> list[Section]:
+def _sections(audit: Audit) -> list[Section]:
     findings = _findings(audit) if audit.findings else Markup("<p>No rule found anything.</p>")
     found = [Section(anchor="lint", title="Lint", body=findings)]
     if audit.candidates:
-        tried = Markup("").join(_candidate(candidate, extends) for candidate in audit.candidates)
+        tried = Markup("").join(_candidate(candidate, made) for candidate, made in audit.tried())
         found.append(Section(anchor="candidates", title="Indexes to try", body=tried))
     if audit.plans:
         found.append(Section(anchor="plans", title="Plans", body=_plans(audit)))
@@ -84,10 +84,9 @@ def _findings(audit: Audit) -> Markup:
     return table(pd.DataFrame(rows), "What the rules say, each index once")
 
 
-def _candidate(candidate: Candidate, extends: str) -> Markup:
-    made = snippet(candidate, extends)
+def _candidate(candidate: Candidate, made: Snippet) -> Markup:
     rows = [{"operation": operation, "now → then": gain} for operation, gain in candidate.gains.items()]
-    code = f"{made.toml}\n-- sql/{made.sql_path}\n{made.sql}"
+    code = f"# {made.name}/variant.toml\n{made.toml}\n-- {made.name}/{made.sql_path}\n{made.sql}"
     needless = f" It makes {', '.join(candidate.replaces)} needless." if candidate.replaces else ""
     return Markup("<h3><code>{}</code></h3><p>About {}, and an entry more for each write.{}</p>{}<pre>{}</pre>").format(
         candidate.sql, size(candidate.bytes), needless, table(pd.DataFrame(rows), "What it should do"), code

@@ -16,7 +16,7 @@ from harness.lint.plan import Plan
 from harness.lint.reading import read_only, read_schema
 from harness.lint.rules.unused import age
 from harness.lint.schema import Schema
-from harness.lint.snippet import snippet
+from harness.lint.snippet import Snippet, snippets
 from harness.stack.address import without_password
 
 
@@ -33,10 +33,16 @@ class Audit:
     candidates: list[Candidate]
     #: What could not be told, with the reason.
     notes: list[str]
+    #: The variant that is the audited schema.
+    extends: str = "baseline"
 
     @property
     def counted_for(self) -> str:
         return age(self.schema.counted_for)
+
+    def tried(self) -> list[tuple[Candidate, Snippet]]:
+        """Each candidate with its variant."""
+        return list(zip(self.candidates, snippets(self.candidates, self.extends), strict=True))
 
     def as_dict(self) -> dict[str, Any]:
         tables = {
@@ -53,7 +59,7 @@ class Audit:
             "indexes": len(self.schema.indexes),
             "findings": [finding.as_dict() for finding in self.findings],
             "plans": [plan.as_dict() for plan in self.plans],
-            "candidates": [one.as_dict() | {"variant": snippet(one).as_dict()} for one in self.candidates],
+            "candidates": [one.as_dict() | {"variant": made.as_dict()} for one, made in self.tried()],
             "notes": self.notes,
         }
 

@@ -1,6 +1,7 @@
 """The schema of a variant, audited on a clone of its snapshot after its own use cases have asked everything once."""
 
 import secrets
+from dataclasses import replace
 
 from datasets.manifest import Manifest
 from harness.databases import Mark, clone_database, drop_database
@@ -22,7 +23,7 @@ async def audit_variant(stack: Stack, snapshot: Snapshot, manifest: Manifest, *,
         asked = await record_reads(dsn, redis, variant, manifest.dataset, manifest.strata)
         _, writes = await probe_writes(dsn, redis, variant, manifest.dataset, manifest.strata)
         operations = [_operation(question) for question in [*asked.asked, *writes]]
-        return await audit(dsn, operations, analyze=analyze)
+        return replace(await audit(dsn, operations, analyze=analyze), extends=snapshot.variant)
     finally:
         await drop_database(stack.postgres.admin_dsn, clone)
 

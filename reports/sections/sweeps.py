@@ -69,7 +69,8 @@ def _picture(run: StoredRun, operation: str, frame: pd.DataFrame) -> Markup:
         canvas.axes.yaxis.set_major_formatter("{x:,.0f}")
         canvas.axes.set_ylim(bottom=0)
         canvas.axes.set(xlabel=frame.axis.iloc[0], ylabel="blocks per call", title=spoken(operation))
-        canvas.axes.legend(frameon=False, fontsize=7)
+        if lanes:  # none where the server counts no blocks by statement
+            canvas.axes.legend(frameon=False, fontsize=7)
     return canvas.svg
 
 

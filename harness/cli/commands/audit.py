@@ -1,5 +1,6 @@
 """chatbench audit."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from harness.cli.running import guard, run_to_end
 from harness.lint.audit import Audit
 from harness.lint.command import audit_own, audit_snapshot
 from harness.lint.mapping import read_mapping
+from harness.lint.snippet import write as written
 from harness.lint.table import told
 from harness.stack.config import StackConfig
 from reports.audit_page import audit_page
@@ -30,6 +32,7 @@ def audit(
     dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="with --variant: the dataset's seed")] = 1,
     form: Annotated[str, typer.Option("--format", help="text, json or html")] = "text",
     out_file: Annotated[Path | None, typer.Option("--out", help="file instead of the terminal")] = None,
+    write: Annotated[Path | None, typer.Option(help="folder for the suggestions, each as a variant's folder")] = None,
     home: Home = HOME,
     postgres: Postgres = None,
     redis: RedisUrl = None,
@@ -46,16 +49,19 @@ def audit(
         if variant
         else audit_own(config, operations, analyze=analyze)
     )
-    _tell(found, form, out_file, extends=variant or "baseline")
+    _tell(found, form, out_file)
+    if write is not None:
+        for _, made in found.tried():
+            out.print(f"{guard(partial(written, made, write))} written", markup=False)
 
 
-def _tell(found: Audit, form: str, out_file: Path | None, *, extends: str) -> None:
+def _tell(found: Audit, form: str, out_file: Path | None) -> None:
     if form == "json":
         text = orjson.dumps(found.as_dict(), option=orjson.OPT_INDENT_2).decode()
     elif form == "html":
-        text = audit_page(found, extends=extends)
+        text = audit_page(found)
     else:
-        for part in told(found, extends=extends):
+        for part in told(found):
             out.print(part)
         return
     if out_file is None:
