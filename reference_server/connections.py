@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from reference_server.database import PoolState
 from reference_server.errors import Unavailable
 from reference_server.prepared import PreparedConnection
 
@@ -52,6 +53,12 @@ class Connections:
         idle, self._idle = self._idle, []
         self._open -= len(idle)
         await asyncio.gather(*(connection.close(timeout=5) for connection in idle), return_exceptions=True)
+
+    def pools(self, name: str = "main") -> Sequence[PoolState]:
+        """Reads counts only: another thread may ask."""
+        waiting = sum(not waiter.done() for waiter in tuple(self._waiters))
+        state = PoolState(database=name, limit=self._size, open=self._open, idle=len(self._idle), waiting=waiting)
+        return (state,)
 
     def idle(self) -> Sequence[PreparedConnection]:
         """The connections that nobody uses at this moment."""

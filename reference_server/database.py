@@ -2,10 +2,24 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PoolState:
+    """Connections to one database at one moment."""
+
+    #: main, primary, replica, or shard and its number.
+    database: str
+    limit: int
+    open: int
+    idle: int
+    #: Callers that wait for one.
+    waiting: int
 
 
 class Database(Protocol):
@@ -19,6 +33,10 @@ class Database(Protocol):
 
     def idle(self) -> Sequence[asyncpg.Connection]:
         """The connections that nobody uses at this moment."""
+        ...
+
+    def pools(self) -> Sequence[PoolState]:
+        """How each database's connections are used at this moment."""
         ...
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]: ...

@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from reference_server.connections import Connections
+from reference_server.database import PoolState
 from reference_server.errors import ReadOnly
 from reference_server.variant import SqlFile, Variant, load_variant
 from reference_server.variant_sections import Topology
@@ -73,6 +74,9 @@ class ForeignReads:
 
     def idle(self) -> Sequence[asyncpg.Connection]:
         return self._main.idle()
+
+    def pools(self) -> Sequence[PoolState]:
+        return self._main.pools()
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         if sql in self._writes:

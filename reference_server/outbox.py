@@ -46,6 +46,11 @@ class Outbox:
         self._characters_left -= len(frame)
         self._filled.set()
 
+    @property
+    def waiting(self) -> int:
+        """Frames in it."""
+        return len(self._frames)
+
     async def take(self) -> str:
         """The next frame, when there is one."""
         while not self._frames:

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from reference_server.connections import Connections
+from reference_server.database import PoolState
 from reference_server.variant import Variant
 
 #: Operations whose statements a standby answers; what they miss is the replication's lag.
@@ -41,6 +42,9 @@ class ReplicaReads:
 
     def idle(self) -> Sequence[asyncpg.Connection]:
         return [*self._primary.idle(), *self._standby.idle()]
+
+    def pools(self) -> Sequence[PoolState]:
+        return [*self._primary.pools("primary"), *self._standby.pools("replica")]
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         return await (self._standby if sql in self._reads else self._primary).fetch(sql, *arguments)

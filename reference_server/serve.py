@@ -12,11 +12,13 @@ import orjson
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
 from reference_server.app import Services, create_app, open_services
 from reference_server.errors import Unavailable, VariantError
+from reference_server.measured import measured
 from reference_server.settings import Settings, SettingsError, read_settings
 from reference_server.websocket import ABORT, MAX_FRAME_BYTES
 
@@ -49,30 +51,40 @@ async def _serve(settings: Settings) -> None:
         async def lifespan(_: Starlette) -> AsyncIterator[Services]:
             yield services
 
-        config = uvicorn.Config(
-            create_app(settings.token_secret, lifespan),
-            ws=AbortableSocket,
-            ws_max_size=MAX_FRAME_BYTES,
-            ws_per_message_deflate=False,
-            lifespan="on",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
-        # uvicorn stops at a signal and then raises it again; everything is closed by then or closes next
-        for one in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(one, lambda *_: None)
-        await ReadyServer(config).serve(sockets=[listener])
+        app = create_app(settings.token_secret, lifespan)
+        with measured(app, services, settings) as (served, metrics_port):
+            await _run(served, listener, metrics_port)
+
+
+async def _run(app: ASGIApp, listener: socket.socket, metrics_port: int | None) -> None:
+    config = uvicorn.Config(
+        app,
+        ws=AbortableSocket,
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    # uvicorn stops at a signal and then raises it again; everything is closed by then or closes next
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: None)
+    await ReadyServer(config, metrics_port).serve(sockets=[listener])
 
 
 class ReadyServer(uvicorn.Server):
     """Says on stdout when it accepts connections, and where."""
 
+    def __init__(self, config: uvicorn.Config, metrics_port: int | None) -> None:
+        super().__init__(config)
+        self._more = {} if metrics_port is None else {"metrics_port": metrics_port}
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         assert sockets
-        ready = orjson.dumps({"ready": True, "port": sockets[0].getsockname()[1]})
+        ready = orjson.dumps({"ready": True, "port": sockets[0].getsockname()[1], **self._more})
         sys.stdout.write(ready.decode() + "\n")
         sys.stdout.flush()
 

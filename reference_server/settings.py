@@ -30,6 +30,9 @@ class Settings:
     port: int
     #: To PostgreSQL, and at most as many to Redis.
     connections: int
+    #: Where Prometheus is answered; None: nowhere, and nothing is counted.
+    metrics_port: int | None
+    metrics_host: str
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Settings:
@@ -54,6 +57,8 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str] = os.
         host=options.host,
         port=options.port,
         connections=options.connections,
+        metrics_port=options.metrics_port,
+        metrics_host=options.metrics_host,
     )
 
 
@@ -68,6 +73,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1)")
     parser.add_argument("--port", type=_number(0, 65535), default=0, help="port, 0 for a free one (default: 0)")
     parser.add_argument("--connections", type=_number(1, 1000), default=16, help="to PostgreSQL (default: 16)")
+    parser.add_argument(
+        "--metrics-port",
+        type=_number(0, 65535),
+        help="answer Prometheus at /metrics there, 0 for a free one (default: off)",
+    )
+    parser.add_argument(
+        "--metrics-host",
+        default="127.0.0.1",
+        help="address of --metrics-port, which asks nobody for a token (default: 127.0.0.1)",
+    )
     return parser
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from reference_server.connections import Connections
+from reference_server.database import PoolState
 from reference_server.sharding import Rule, merge, shard_of
 
 
@@ -31,6 +32,9 @@ class Shards:
 
     def idle(self) -> Sequence[asyncpg.Connection]:
         return [connection for shard in self._shards for connection in shard.idle()]
+
+    def pools(self) -> Sequence[PoolState]:
+        return [state for number, shard in enumerate(self._shards) for state in shard.pools(f"shard {number}")]
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         rule = self._rules.get(sql, _FIRST)

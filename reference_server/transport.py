@@ -48,6 +48,9 @@ class Publisher(Protocol):
 class Subscriber(Protocol):
     """The receiving side of one process; every sink of a user gets what is published to the user, once."""
 
+    #: How often the connection was lost.
+    losses: int
+
     async def connect(self) -> None:
         """Raises OSError, or what the driver raises."""
         ...

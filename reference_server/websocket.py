@@ -41,6 +41,8 @@ class WebSocketApp:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+        #: Of each device that is connected here.
+        self.outboxes: set[Outbox] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         chat: Chat = scope["state"]["chat"]
@@ -55,11 +57,13 @@ class WebSocketApp:
         except ChatError as error:
             await _refuse(send, error)
             return
+        self.outboxes.add(outbox)
         try:
             await send({"type": "websocket.accept"})
             abort = scope["state"].get(ABORT, nothing)
             await Socket(chat, grant, outbox, receive, send, abort).run(after)
         finally:
+            self.outboxes.discard(outbox)
             await fanout.detach(grant.user, outbox)
 
     def _who(self, scope: Scope) -> tuple[Grant, Cursor | None]:

@@ -63,6 +63,7 @@ class NotificationListener:
 
     def __init__(self, dsn: str, retold: Retold) -> None:
         self._dsn = dsn
+        self.losses = 0
         self._retold = retold
         self._registry = Registry()
         self._connection: asyncpg.Connection | None = None
@@ -103,6 +104,7 @@ class NotificationListener:
         try:
             while True:
                 await self._lost.wait()
+                self.losses += 1
                 _log.warning("The listening connection was lost; connecting again.")
                 await self._drop()
                 await self._reconnect()

@@ -71,6 +71,7 @@ class PubSub:
 
     def __init__(self, redis_url: str, commands: Commands) -> None:
         self._commands = commands
+        self.losses = 0
         # redis-py types its connections in part only; a Unix socket takes no keepalive, and our own pings do as well
         self._pool: Any = ConnectionPool.from_url(redis_url, protocol=2, socket_timeout=None, socket_connect_timeout=5)
         self._registry = Registry()
@@ -115,6 +116,7 @@ class PubSub:
             try:
                 await self._read()
             except _LOST as problem:
+                self.losses += 1
                 _log.warning("The pub/sub connection was lost (%s); connecting again.", problem)
             await self._drop()
             await self._reconnect()

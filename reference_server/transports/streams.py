@@ -54,6 +54,7 @@ class StreamReader:
         self._redis: Any = Redis.from_url(
             redis_url, protocol=2, socket_timeout=_ANSWER_WITHIN_S, socket_connect_timeout=5, max_connections=2
         )
+        self.losses = 0
         self._registry = Registry()
         self._after = b"0-0"
 
@@ -77,6 +78,7 @@ class StreamReader:
                 lost = False
                 await self._read()
             except _LOST as problem:
+                self.losses += 1
                 _log.warning("The stream cannot be read (%s); trying again.", problem)
                 lost = True
                 await asyncio.sleep(_RETRY_S)
