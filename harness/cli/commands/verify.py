@@ -18,6 +18,9 @@ from harness.verify.verifying import Verification
 
 @app.command(epilog="Example: chatbench verify --variant spec --dataset small")
 def verify(
+    named: Annotated[
+        str | None, typer.Argument(metavar="VARIANT", help="as --variant; also the folder of a variant of your own")
+    ] = None,
     variant: Annotated[str, typer.Option(help="schema variant, or several with commas")] = "baseline",
     every_variant: Annotated[bool, typer.Option("--all-variants", help="each variant there is")] = False,
     dataset: Annotated[str, typer.Option(help=f"{', '.join(SIZES)}; an import's name; SHAPE.toml:SIZE")] = "tiny",
@@ -31,6 +34,7 @@ def verify(
     redis: RedisUrl = None,
 ) -> None:
     """Check the guarantees of a variant's schema; exactly its known gaps must fail."""
+    variant = named or variant
     config = StackConfig(home=home, postgres=postgres, redis=redis)
     if database is not None:
         own = verifying.verify_database(config, database, variant=variant, clone=clone)
