@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.answers import answer
+from harness.answers import UNRESOLVED, answer
+from harness.estimate import holm_by_family
 from harness.findings import Findings, Floors, Manifest, compared_with, findings_of, minimum_effect
 
 
@@ -25,7 +26,7 @@ def answers_of(
         pair = compared_with(manifest, str(against), [str(against), str(candidate)], trials, alpha)
         return findings_of(manifest, pair, floors)
 
-    return [
+    answers = [
         answer(
             claim,
             concerned(claim),
@@ -34,4 +35,18 @@ def answers_of(
             minimum_effect=minimum_effect(manifest),
         )
         for claim in experiment.get("hypotheses") or ()
+    ]
+    return corrected(answers, alpha)
+
+
+def corrected(answers: Sequence[dict[str, Any]], alpha: float) -> list[dict[str, Any]]:
+    """Each answer with what remains of it when all claims of the experiment are one family (Holm).
+
+    Without a direction a claim rests on verdicts, whose p are corrected already, so its answer remains.
+    """
+    families = [None if one["p_value"] is None else "claims" for one in answers]
+    adjusted = holm_by_family(families, [1.0 if one["p_value"] is None else one["p_value"] for one in answers])
+    return [
+        one | {"p_adjusted": p, "answer_corrected": one["answer"] if p is None or p < alpha else UNRESOLVED}
+        for one, p in zip(answers, adjusted, strict=True)
     ]

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.claim_p import claim_p
 from harness.estimate import critical_t
 from harness.hypotheses import TOLERANT, claimed_region
 from harness.metrics import metric_name
@@ -28,12 +29,14 @@ def answer(
     part is supported when its whole interval lies in the claimed region, refuted when its whole interval lies outside.
     """
     concerned = _concerned(claim, findings)
-    given, why = _cannot(claim, concerned, dataset, lanes) or _given(claim, concerned, minimum_effect)
+    missing = _cannot(claim, concerned, dataset, lanes)
+    given, why = missing or _given(claim, concerned, minimum_effect)
     reasons = _reasons(concerned, findings) if given != UNRESOLVED else []
     return {
         **{key: claim.get(key) for key in ("id", "claim", "source")},
         "answer": given,
         "why": "; ".join([why, *reasons]),
+        "p_value": _p_value(claim, concerned, minimum_effect) if missing is None else None,
         "findings": [{key: finding.get(key) for key in _FIGURES} for finding in concerned],
     }
 
@@ -70,12 +73,23 @@ def _given(claim: Mapping[str, Any], concerned: Sequence[Finding], minimum_effec
         if UNRESOLVED in parts:
             return UNRESOLVED, _sentence(wanted, concerned, parts)
     else:
-        by = claim.get("by") or (minimum_effect if direction in TOLERANT else 0.0)
+        by = _size(claim, minimum_effect)
         parts = [_by_region(finding, direction, by, len(concerned)) for finding in concerned]
         wanted = f"expected {direction.replace('_', ' ')}" + (f" by {by:.3g}" if by else "")
     if REFUTED in parts:
         return REFUTED, _sentence(wanted, concerned, parts)
     return (UNRESOLVED if UNRESOLVED in parts else SUPPORTED), _sentence(wanted, concerned, parts)
+
+
+def _size(claim: Mapping[str, Any], minimum_effect: float) -> float:
+    return float(claim.get("by") or (minimum_effect if claim["direction"] in TOLERANT else 0.0))
+
+
+def _p_value(claim: Mapping[str, Any], concerned: Sequence[Finding], minimum_effect: float) -> float | None:
+    """Of a claim with a direction; the verdicts behind other claims are corrected already."""
+    if claim.get("direction") is None:
+        return None
+    return claim_p(concerned, claimed_region(claim["direction"], _size(claim, minimum_effect)))
 
 
 def _by_verdict(finding: Finding, expected: str) -> str:

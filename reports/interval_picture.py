@@ -28,13 +28,14 @@ def interval_picture(
         _band(delta),
         Markup('<line class="one" x1="{x:.1f}" x2="{x:.1f}" y1="1" y2="{h}"/>').format(x=_x(0), h=HEIGHT - 1),
     ]
-    if noise_floor:
+    if noise_floor and noise_floor < LIMIT:
         parts += [_tick(-noise_floor), _tick(noise_floor)]
     parts.append(
         Markup('<line class="range" x1="{:.1f}" x2="{:.1f}" y1="{}" y2="{}"/>').format(
             _x(math.log(low)), _x(math.log(high)), middle, middle
         )
     )
+    parts += [_open_end(end, middle) for end in (math.log(low), math.log(high)) if abs(end) > LIMIT]
     parts.append(_mark(math.log(ratio), middle))
     text = f"{worded(ratio)}, {level(alpha)} interval {worded(low)} to {worded(high)}, {verdict}"
     opening = Markup('<svg class="interval {}" role="img" aria-label="{}" viewBox="0 0 {} {}">').format(
@@ -57,6 +58,14 @@ def _band(delta: float) -> Markup:
 def _tick(log_ratio: float) -> Markup:
     return Markup('<line class="noise" x1="{x:.1f}" x2="{x:.1f}" y1="5" y2="{h}"/>').format(
         x=_x(log_ratio), h=HEIGHT - 5
+    )
+
+
+def _open_end(log_ratio: float, middle: float) -> Markup:
+    """The bar goes on beyond the picture."""
+    way = math.copysign(1, log_ratio)
+    return Markup('<path class="open" d="M{:.1f} {} l{:g} 4 l{:g} 4"/>').format(
+        _x(log_ratio) + way * 0.5, middle - 4, way * 4, -way * 4
     )
 
 

@@ -1,35 +1,45 @@
 """The page: a stored run becomes one HTML text that needs nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-
-from markupsafe import Markup
+from typing import Any
 
 from harness.rounds import AGAIN
 from reports.conclusion import conclude
+from reports.fitting import fitted
 from reports.glossary import Explainer
-from reports.palette import rules, switchable
-from reports.section import TEMPLATES, Section, fill
+from reports.palette import style_sheet, switchable
+from reports.section import Section, fill
 from reports.sections import ORDER
 from reports.stored_run import Json, StoredRun
-from reports.wording import amount, listed, percent
+from reports.wording import amount, listed, noise, percent
 
 
 def page_of(run: StoredRun) -> str:
-    """The whole page."""
-    experiment, explainer = run.summary["experiment"], Explainer()
+    """The whole page, under its limit."""
+    explainer = Explainer()
     sections = [_finished(section, explainer) for build in ORDER if (section := build(run))]
-    return fill(
-        "page.html.j2",
-        style=Markup(rules() + (TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - our own files
-        question=_question(experiment),
-        name=experiment["name"],
-        run_id=run.summary["run_id"],
-        created_at=str(run.summary["created_at"])[:16].replace("T", " "),
-        conclusion=conclude(run),
-        facts=_facts(run),
-        sections=sections,
-        terms=sorted(explainer.used.values(), key=lambda term: term.name.lower()),
-    )
+    head = _head(run)
+    terms = sorted(explainer.used.values(), key=lambda term: term.name.lower())
+
+    def render(shown: Sequence[Section], left_out: Sequence[str]) -> str:
+        return fill("page.html.j2", **head, sections=shown, terms=terms, left_out=left_out)
+
+    return fitted(render, sections)
+
+
+def _head(run: StoredRun) -> dict[str, Any]:
+    """What stands above the sections."""
+    experiment = run.summary["experiment"]
+    return {
+        "style": style_sheet(),
+        "question": _question(experiment),
+        "name": experiment["name"],
+        "run_id": run.summary["run_id"],
+        "created_at": str(run.summary["created_at"])[:16].replace("T", " "),
+        "conclusion": conclude(run),
+        "facts": _facts(run),
+    }
 
 
 def _question(experiment: Json) -> str:
@@ -80,7 +90,7 @@ def _mix(run: StoredRun) -> str:
 
 def _noise(run: StoredRun) -> str:
     floor = run.summary["noise"]
-    return "unknown" if floor["median"] is None else f"{percent(floor['median'])} median, {percent(floor['most'])} most"
+    return "unknown" if floor["median"] is None else f"{noise(floor['median'])} median, {noise(floor['most'])} most"
 
 
 def _again(run: StoredRun) -> str:

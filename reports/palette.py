@@ -4,6 +4,8 @@ import re
 
 from markupsafe import Markup
 
+from reports.section import TEMPLATES
+
 #: Light paper → dark paper. Lane colours are Okabe and Ito's (jfly.uni-koeln.de/color), lightened for dark paper.
 DARK = {
     "#0072b2": "#5ab4f0",
@@ -28,6 +30,11 @@ def rules() -> str:
     light = "".join(f"--c{colour[1:]}:{colour};" for colour in DARK)
     dark = "".join(f"--c{colour[1:]}:{other};" for colour, other in DARK.items())
     return f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+
+
+def style_sheet() -> Markup:
+    """The page's whole style."""
+    return Markup(rules() + (TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - our own files
 
 
 def switchable(html: Markup) -> Markup:

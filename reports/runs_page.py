@@ -1,13 +1,12 @@
 """The page of two compared runs: what changed between them, and in how far they were alike."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from markupsafe import Markup
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from reports import runs_sections
-from reports.palette import rules, switchable
-from reports.section import TEMPLATES, Section, fill
+from reports.fitting import fitted
+from reports.palette import style_sheet, switchable
+from reports.section import Section, fill
 from reports.stored_run import Json
 from reports.two_runs import TwoRuns
 from reports.wording import percent
@@ -37,25 +36,32 @@ class Lead:
 
 
 def runs_page(runs: TwoRuns) -> str:
+    """The whole page, under its limit."""
     summary = runs.summary
-    sections = [section for build in ORDER if (section := build(runs))]
-    return fill(
-        "page.html.j2",
-        style=Markup(rules() + (TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - our own files
-        question=question_of(summary),
-        name="two runs",
-        run_id=summary["run_id"],
-        created_at=str(summary["created_at"])[:16].replace("T", " "),
-        conclusion=lead_of(summary),
-        facts=[
-            ("variants", ", ".join(summary["variants"])),
-            ("minimum effect", percent(summary["minimum_effect"])),
-            ("differences of the runs", str(len(summary["unlike"]))),
-        ],
-        sections=[Section(anchor=s.anchor, title=s.title, body=switchable(s.body)) for s in sections],
-        terms=[],
-        footer=_FOOTER,
-    )
+    built = [section for build in ORDER if (section := build(runs))]
+    head = {
+        "style": style_sheet(),
+        "question": question_of(summary),
+        "name": "two runs",
+        "run_id": summary["run_id"],
+        "created_at": str(summary["created_at"])[:16].replace("T", " "),
+        "conclusion": lead_of(summary),
+        "facts": _facts(summary),
+        "footer": _FOOTER,
+    }
+
+    def render(shown: Sequence[Section], left_out: Sequence[str]) -> str:
+        return fill("page.html.j2", **head, sections=shown, terms=[], left_out=left_out)
+
+    return fitted(render, [replace(section, body=switchable(section.body)) for section in built])
+
+
+def _facts(summary: Json) -> list[tuple[str, str]]:
+    return [
+        ("variants", ", ".join(summary["variants"])),
+        ("minimum effect", percent(summary["minimum_effect"])),
+        ("differences of the runs", str(len(summary["unlike"]))),
+    ]
 
 
 def question_of(summary: Json) -> str:

@@ -42,6 +42,7 @@ def make_templates() -> Environment:
         amount=wording.amount,
         value=wording.value,
         level=wording.level,
+        noise=wording.noise,
     )
     return templates
 

@@ -41,6 +41,13 @@ def percent(share: float | None) -> str:
     return MISSING if share is None else f"{100 * share:.1f} %"
 
 
+def noise(floor: float | None) -> str:
+    """A noise floor, which is stored on the log scale, as the change that it could pass for."""
+    if floor is None:
+        return MISSING
+    return f"±{percent(math.expm1(floor))}" if floor < math.log(2) else f"×÷{math.exp(floor):.3g}"
+
+
 def level(alpha: float) -> str:
     """An interval's confidence: 95 %, or 98.33 % at a look of a sequential run."""
     return f"{100 * (1 - alpha):.4g} %"

@@ -20,6 +20,8 @@ class Claim:
 
     told: Json
     shape: str
+    #: The answer when all claims with a direction are corrected as one family; None where it is the same.
+    corrected: str | None
     #: The findings behind the answer; None where there are none.
     figures: Markup | None
 
@@ -28,9 +30,18 @@ def build(run: StoredRun) -> Section | None:
     hypotheses = run.summary.get("hypotheses") or []
     if not hypotheses:
         return None
-    claims = [Claim(told=h, shape=SHAPES[h["answer"]], figures=_figures(h.get("findings") or [])) for h in hypotheses]
+    claims = [
+        Claim(
+            told=h,
+            shape=SHAPES[h["answer"]],
+            corrected=None if (after := h.get("answer_corrected")) == h["answer"] else after,
+            figures=_figures(h.get("findings") or []),
+        )
+        for h in hypotheses
+    ]
     counts = {answer: sum(h["answer"] == answer for h in hypotheses) for answer in SHAPES}
-    body = fill("sections/hypotheses.html.j2", claims=claims, counts=counts, shapes=SHAPES)
+    directed = [h for h in hypotheses if h.get("p_value") is not None]
+    body = fill("sections/hypotheses.html.j2", claims=claims, counts=counts, shapes=SHAPES, directed=len(directed))
     return Section(anchor="hypotheses", title="Hypotheses", body=body)
 
 

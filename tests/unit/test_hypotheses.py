@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from harness.answering import corrected
 from harness.answers import answer
 from harness.errors import ExperimentError
 from harness.hypotheses import claimed_region, hypothesis_from
@@ -148,3 +149,28 @@ def test_a_claim_that_makes_no_sense_is_refused(changes):
 def test_regions_are_bounded_by_the_size():
     assert claimed_region("lower", 0.1) == (-math.inf, pytest.approx(math.log(0.9)))
     assert claimed_region("same", 0.05) == (pytest.approx(-math.log(1.05)), pytest.approx(math.log(1.05)))
+
+
+def p_of(claim, *findings):
+    return answered(claim, *findings)["p_value"]
+
+
+@pytest.mark.parametrize("direction", ["lower", "higher", "same", "not_higher", "not_lower"])
+@pytest.mark.parametrize("ratio", [0.7, 0.9, 0.94, 0.97, 1.0, 1.03, 1.07, 1.12, 1.3])
+def test_a_claims_p_is_under_the_level_exactly_where_its_interval_answers_it(direction, ratio):
+    claim = {"direction": direction, "by": 0.05}
+    two = (finding(ratio, noise_floor=0.0), finding(ratio, operation="page", noise_floor=0.0))
+    for parts in (two[:1], two):
+        assert (p_of(claim, *parts) < 0.05) == (answered(claim, *parts)["answer"] != "unresolved")
+
+
+def test_a_claim_that_rests_on_verdicts_or_on_nothing_has_no_p_of_its_own():
+    assert p_of({"supports": "better"}, finding(0.7)) is None
+    assert p_of({"direction": "lower"}, finding(0.5, p_adjusted=None)) is None
+    assert p_of({"direction": "lower", "datasets": ["large"]}, finding(0.5)) is None
+
+
+def test_an_answer_that_one_family_of_all_claims_would_not_give_is_told_beside_it():
+    told = [{"answer": "supported", "p_value": p} for p in (0.03, 0.0001, 0.04)]
+    after = [one["answer_corrected"] for one in corrected([*told, {"answer": "refuted", "p_value": None}], 0.05)]
+    assert after == ["unresolved", "supported", "unresolved", "refuted"]

@@ -25,6 +25,7 @@ WORDINGS = (
     wording.size,
     wording.ratio,
     wording.percent,
+    lambda n: wording.noise(n) if 0 <= n < 20 else "",
     wording.amount,
     lambda n: f"{n:,}",
     *(lambda n, form=form: format(n, form) for form in (".1f", ".2f", ".3f", ".3g", ".4g")),

@@ -6,6 +6,8 @@ from harness.errors import ExperimentError
 from harness.experiment import KnownNames, experiment_from, sequential
 from harness.sequential import is_decided, level_at, looks, progress_of
 from harness.summary import summarise
+from reports.page import page_of
+from reports.stored_run import StoredRun
 from tests.unit.synthetic_run import manifest, trials
 
 FLAGS = {"until_resolved": True, "max_rounds": 24, "is_resumed": False}
@@ -93,3 +95,11 @@ def test_a_file_may_name_the_most_rounds_but_not_fewer_than_its_rounds():
     assert plan(max_rounds=12).max_rounds == 12
     with pytest.raises(ExperimentError, match="max_rounds"):
         plan(max_rounds=5)
+
+
+def test_the_page_of_a_sequential_run_tells_the_rounds_really_run_and_the_intervals_real_level():
+    described = manifest(max_rounds=24)
+    page = page_of(StoredRun(manifest=described, summary=summarise(described, trials()), trials=trials()))
+    assert "<dt>rounds</dt><dd>6 × 5 lanes, at most 24</dd>" in page
+    assert "98.75 % interval" in page
+    assert "95 % interval" not in page
