@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from harness.conditions import CACHE_REGIMES
 from reports.files import FORMATS
 
 Home = Annotated[Path, typer.Option(envvar="CHATBENCH_HOME", help="where servers, datasets and snapshots live")]
@@ -22,3 +23,12 @@ FailOn = Annotated[
     list[str] | None,
     typer.Option(help='answer 1 on "worse", "unresolved" or "[SCENARIO or OPERATION] METRIC > +10%"; repeatable'),
 ]
+CacheRegime = Annotated[
+    str | None,
+    typer.Option("--cache-regime", help=f"where pages are when a window begins: {', '.join(CACHE_REGIMES)}"),
+]
+RedisState = Annotated[
+    str | None, typer.Option("--redis-state", help="cold: emptied before each trial; warm: filled by reads first")
+]
+Aged = Annotated[bool, typer.Option("--aged", help="snapshots whose newest messages went through live indexes")]
+Pin = Annotated[bool, typer.Option("--pin", help="servers and load generator on cores of their own")]

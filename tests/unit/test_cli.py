@@ -63,6 +63,8 @@ WRONG_USES = [
     (("run", "--scenario", "dya"), ["'dya' is unknown", "did you mean day"]),
     (("run", "--dataset", "smal"), ["'smal' is unknown", "did you mean small"]),
     (("run", "--target", "serve"), ["'serve' is no target", "direct"]),
+    (("run", "--cache-regime", "hot"), ["'hot' is unknown", "warm, cold, disk, oversized"]),
+    (("run", "--redis-state", "hot"), ["'hot' is unknown", "cold, warm"]),
     (("seed", "--variant", "spce"), ["did you mean spec"]),
     (("serve", "--variant", "spce"), ["did you mean spec"]),
     (("compare", "--variants", "baseline,spce"), ["did you mean spec"]),

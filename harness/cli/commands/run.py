@@ -1,5 +1,6 @@
 """chatbench run."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -7,9 +8,11 @@ import typer
 
 from datasets.shape import SIZES
 from harness.cli.application import app
-from harness.cli.options import HOME, Home, Postgres, RedisUrl
+from harness.cli.options import HOME, Aged, CacheRegime, Home, Pin, Postgres, RedisState, RedisUrl
 from harness.cli.outcome import compare_and_tell
 from harness.cli.plans import create_folder, experiment_of_flags, load_of_flags, new_folder
+from harness.cli.running import guard
+from harness.conditions import with_flags
 from harness.stack.config import StackConfig
 
 
@@ -48,6 +51,12 @@ def run(
     experiment = experiment_of_flags(
         dataset=dataset, seed=trial_seed, baseline=variant, scenarios=[load], rounds=1, home=home
     )
+    conditions = guard(
+        lambda: with_flags(
+            experiment.conditions, cache_regime=cache_regime, redis_state=redis_state, aged=aged, pin=pin
+        )
+    )
+    experiment = replace(experiment, conditions=conditions)
     config = StackConfig(home=home, postgres=postgres, redis=redis)
     compare_and_tell(
         experiment, create_folder(out_folder or new_folder(f"{experiment.baseline}-{scenario}")), config, home
