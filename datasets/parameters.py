@@ -45,7 +45,8 @@ class Shape:
     captioned_share: float = 0.6
     #: of image, video and file among media messages
     media_kinds: tuple[float, float, float] = (1 / 3, 1 / 3, 1 / 3)
-    #: share of members with something unread in a conversation; None: three tails, rarer ones longer
+    #: share of members with something unread in a conversation, of those who received something; None: three tails,
+    #: rarer ones longer
     unread_share: float | None = None
     #: messages that such a member has not read
     unread_counts: Quantiles | None = None

@@ -34,6 +34,10 @@ _TIE = 0.012
 _PAUSE_S = 25.0
 
 
+#: after so many most numbers that can find room have found it
+_EXCHANGES = 40
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Segment:
     """Consecutive messages in time order."""
@@ -76,7 +80,10 @@ def _lives(dataset: Dataset) -> _Lives:
 
 @lru_cache(maxsize=4)
 def unread_tails(dataset: Dataset) -> NDArray[np.int64]:
-    """(conversations, 2): how far back from the newest message user1 (and user2) has not read."""
+    """(conversations, 2): how far back from the newest message user1 (and user2) has not read.
+
+    Of a measured shape it is how many of the messages that they received.
+    """
     rng = np.random.default_rng((dataset.seed, Kind.PHASE, 1))
     shape = (dataset.conversations, 2)
     dice = rng.random(shape)
@@ -84,13 +91,26 @@ def unread_tails(dataset: Dataset) -> NDArray[np.int64]:
     counts = dataset.shape.unread_counts
     if counts is not None:
         behind = dice < (dataset.shape.unread_share or 0.0)
-        # half of a tail's messages are the reader's own
-        tails[behind] = np.rint(2.0 * counts.at(rng.random(int(behind.sum())))).astype(np.int64)
+        drawn = np.rint(counts.at(rng.random(int(behind.sum())))).astype(np.int64)
+        tails[behind] = _made_to_fit(rng, drawn, np.repeat(lengths(dataset) // 2, 2).reshape(shape)[behind])
         return tails
     for below, mean in ((0.16, 4.0), (0.02, 40.0), (0.003, 300.0)):  # rarer tails are longer and overwrite
         chosen = dice < below
         tails[chosen] = rng.geometric(1 / mean, size=int(chosen.sum()))
     return tails
+
+
+def _made_to_fit(rng: np.random.Generator, drawn: Integers, room: Integers) -> Integers:
+    """The same numbers, exchanged so that few exceed the messages that their conversation has room for."""
+    half = len(drawn) // 2
+    for _ in range(_EXCHANGES):
+        order = rng.permutation(len(drawn))
+        one, two = order[:half], order[half : 2 * half]
+        excess = np.maximum(drawn[one] - room[one], 0) + np.maximum(drawn[two] - room[two], 0)
+        swapped = np.maximum(drawn[two] - room[one], 0) + np.maximum(drawn[one] - room[two], 0)
+        better = swapped < excess
+        drawn[one[better]], drawn[two[better]] = drawn[two[better]], drawn[one[better]]
+    return drawn
 
 
 def segments(dataset: Dataset) -> Iterator[Segment]:
@@ -192,16 +212,18 @@ def _mark_unread(
     dataset: Dataset, unread: Flags, conversation: NDArray[np.int32], second: Flags, until: Integers
 ) -> None:
     """Unread are the messages within their receiver's tail, counted back from the conversation's newest."""
-    tails = unread_tails(dataset)
-    reaches = lengths(dataset) - until < tails.max(axis=1)
-    rows = np.flatnonzero(reaches[conversation])
-    rows = rows[np.argsort(conversation[rows], kind="stable")]
-    owners = conversation[rows]
+    tails, received_alone = unread_tails(dataset), dataset.shape.unread_counts is not None
+    # of those that come in later segments about half are received
+    later = (lengths(dataset) - until) // (2 if received_alone else 1)
+    rows = np.flatnonzero((later < tails.max(axis=1))[conversation])
+    receiver = np.where(second[rows], 0, 1)
+    groups = conversation[rows].astype(np.int64) * 2 + (receiver if received_alone else 0)
+    order = np.argsort(groups, kind="stable")
+    rows, receiver, groups = rows[order], receiver[order], groups[order]
     if not len(rows):
         return
-    begins = np.flatnonzero(np.diff(owners, prepend=-1))
+    begins = np.flatnonzero(np.diff(groups, prepend=-1))
     sizes = np.diff(np.append(begins, len(rows)))
     behind_in_segment = np.repeat(begins + sizes, sizes) - 1 - np.arange(len(rows))
-    behind = behind_in_segment + (lengths(dataset) - until)[owners]
-    receiver = np.where(second[rows], 0, 1)
-    unread[rows] = behind < tails[owners, receiver]
+    owners = groups // 2
+    unread[rows] = behind_in_segment + later[owners] < tails[owners, receiver]

@@ -107,11 +107,10 @@ class Dataset:
         return np.where(swap, partner, owner), np.where(swap, owner, partner)
 
     def _lengths(self) -> Integers:
-        if self.shape.conversation_lengths is None:
-            weights = np.arange(1, self.conversations + 1) ** -ZIPF_EXPONENT
-        else:
-            weights = _by_quantiles(self.shape.conversation_lengths, self.conversations)
         spare = self.messages - self.conversations
+        if self.shape.conversation_lengths is not None:
+            return 1 + _by_quantiles(self.shape.conversation_lengths, self.conversations, spare)
+        weights = np.arange(1, self.conversations + 1) ** -ZIPF_EXPONENT
         whole: Integers = 1 + np.floor(weights * (spare / weights.sum())).astype(np.int64)
         whole[: self.messages - int(whole.sum())] += 1
         return whole
@@ -192,7 +191,9 @@ def in_proportion(dataset: Dataset, shares: NDArray[np.float64]) -> Integers:
     return places
 
 
-def _by_quantiles(table: Quantiles, count: int) -> NDArray[np.float64]:
-    """Messages above the first of each conversation, longest first."""
-    weights = table.at(1.0 - (np.arange(count) + 0.5) / count) - 1.0
-    return np.maximum(weights, 1e-9)
+def _by_quantiles(table: Quantiles, count: int, spare: int) -> Integers:
+    """Messages above the first of each conversation, longest first; rounding carries over, so their sum is exact."""
+    weights = np.maximum(table.at(1.0 - (np.arange(count) + 0.5) / count) - 1.0, 1e-9)
+    upto = np.rint(np.cumsum(weights) * (spare / weights.sum())).astype(np.int64)
+    found: Integers = np.sort(np.diff(upto, prepend=0))[::-1]
+    return found

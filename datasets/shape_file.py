@@ -28,7 +28,7 @@ _EXPLAINED = {
     "conversations": "Messages of a conversation: share of conversations that have at most so many.",
     "texts": "UTF-8 bytes of a message's text: share of texts that have at most so many.",
     "media": "Share of messages with media, of those with a text too, and the parts of image, video and file.",
-    "unread": "Share of (conversation, member) with something unread, and how many messages those have not read.",
+    "unread": "Share of members with something unread, of all who received something, and how much they have.",
     "time": "Years of messages, growth (natural logarithm, per year), relative traffic by hour (UTC) and from Monday.",
 }
 

@@ -79,16 +79,15 @@ def _three(kinds: Sequence[float]) -> tuple[float, float, float]:
 
 
 def _unread(shape: Shape, readings: Readings) -> Shape:
-    rows, lengths = readings.answers.get("unread"), readings.answers.get("lengths")
-    if not rows or not lengths:
+    """Among members who received anything."""
+    rows = readings.answers.get("unread")
+    if not rows:
         return shape
     values, counts = _means(rows, "members", "messages")
-    members = 2 * sum(row["conversations"] for row in lengths if row["bucket"] > 0)
     if not values:
         return replace(shape, unread_share=0.0, unread_counts=Quantiles(shares=(0.0, 1.0), values=(1.0, 1.0)))
-    return replace(
-        shape, unread_share=min(sum(counts) / members, 1.0), unread_counts=Quantiles.of_counts(values, counts)
-    )
+    share = sum(counts) / sum(row["members"] for row in rows)
+    return replace(shape, unread_share=share, unread_counts=Quantiles.of_counts(values, counts))
 
 
 def _load(shape: Shape, rows: Rows) -> Shape:
