@@ -14,20 +14,20 @@ PREPARED = ("postgres", "postgres_replica", "postgres_shards", "redis", "gate", 
 def add_fields(parser: Any) -> None:
     """Called with Locust's parser; the order is the form's."""
     add = parser.add_argument
-    add("--variant", default="baseline", choices=sorted(variants()), help="schema variant; seeded when it is missing")
-    add("--dataset", default="tiny", choices=list(SIZES), help="rows in the database; generated when missing")
-    add("--target", default=DIRECT, choices=list(TARGETS), help="direct: PostgreSQL and Redis; server: over HTTP")
-    add("--servers", type=int, default=1, help="reference servers to start, for target server")
-    add("--arrivals", default="poisson", choices=list(Arrivals), help="open loop, or closed: each after the answer")
-    add("--rate", type=float, default=200.0, help="tasks per second of all users together, in an open loop")
+    add("--variant", default="baseline", choices=sorted(variants()), help="schema; seeded when missing")
+    add("--dataset", default="tiny", choices=list(SIZES), help="generated when missing")
+    add("--target", default=DIRECT, choices=list(TARGETS), help="direct: no HTTP; server: ours; url: yours")
+    add("--servers", type=int, default=1, help="of ours to start, for target server")
+    add("--arrivals", default="poisson", choices=list(Arrivals), help="closed: each after the answer before")
+    add("--rate", type=float, default=200.0, help="tasks/s of all users, in an open loop")
     add("--page-size", type=int, default=50, help="messages of a page")
     add("--warmup", type=float, default=2.0, help="seconds of load before figures count")
     add("--window", type=float, default=0.0, help="seconds that count; 0: until you stop it")
     add("--receivers", type=int, default=200, help="Fanout: users who are written to")
     add("--devices", type=int, default=2, help="Fanout: sockets of each receiver")
     add("--connections", type=int, default=8, help="PostgreSQL connections")
-    add("--seed", type=int, default=1, help="of arrivals and of whom each user picks")
+    add("--seed", type=int, default=1, help="of arrivals and picks")
     add("--dataset-seed", type=int, default=1, help="seed of the dataset")
-    add("--url", default="", help="target url: base URLs of your own servers, comma-separated")
+    add("--url", default="", help="of your own servers, for target url")
     for name in PREPARED:
         add(f"--{name.replace('_', '-')}", default="", include_in_web_ui=False, help="set for each test")

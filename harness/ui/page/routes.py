@@ -24,6 +24,7 @@ def add_pages(web_ui: Any, desk: Desk) -> None:
     app.jinja_env.filters.update(_FILTERS)
     web_ui.template_args.update(TABS)
     # the form's fields in the order in which they were added, not by the alphabet
+    app.json.sort_keys = False
     app.jinja_env.policies["json.dumps_kwargs"] = {}
     guard_against_others(app, web_login=web_ui.web_login)
     if web_ui.web_login:

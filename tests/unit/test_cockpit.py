@@ -1,0 +1,177 @@
+"""The cockpit's decisions: what a form may ask for, who may see the page, how figures become rows and lines."""
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from harness.catalogue import known_names
+from harness.run_folder import RunFolder
+from harness.ui.choices import Choices, choices_from
+from harness.ui.cockpit import check_address, is_loopback
+from harness.ui.errors import ChoiceError, OpenToOthersError
+from harness.ui.figures import colours_of, comparison
+from harness.ui.line_chart import BOTTOM, LEFT, RIGHT, TOP, line_chart, tick_step
+from harness.ui.rows import cache_row, delivery_row, operation_rows
+from harness.ui.sitting import Test
+
+CHOICES = Choices(
+    scenarios=("pagination",),
+    variant="spec",
+    dataset="tiny",
+    dataset_seed=1,
+    target="direct",
+    url="",
+    servers=1,
+    users=16,
+    arrivals="poisson",
+    rate_per_s=200.0,
+    warmup_s=2.0,
+    window_s=0.0,
+    page_size=50,
+    connections=8,
+    receivers=200,
+    devices=2,
+    seed=1,
+)
+FORM = asdict(CHOICES)
+KNOWN = known_names()
+
+
+def test_a_form_of_known_names_is_taken_as_it_is():
+    assert choices_from(FORM, KNOWN) == CHOICES
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"variant": "spce"}, "There is no variant 'spce'"),
+        ({"dataset": "smal"}, "There is no dataset 'smal'"),
+        ({"target": "elsewhere"}, "There is no target 'elsewhere'"),
+        ({"scenarios": ()}, "No scenario is chosen"),
+        ({"rate_per_s": 0.0}, "no task would ever be due"),
+        ({"target": "url", "url": "example.org"}, "'example.org' is no URL"),
+        ({"scenarios": ("unread",), "variant": "sharded_fdw"}, "every write fails"),
+    ],
+)
+def test_what_no_test_can_be_made_of_is_said_in_a_sentence(changed, said):
+    with pytest.raises(ChoiceError, match=said):
+        choices_from({**FORM, **changed}, KNOWN)
+
+
+def test_a_form_with_a_field_missing_is_refused():
+    with pytest.raises(ChoiceError, match="not complete"):
+        choices_from({name: value for name, value in FORM.items() if name != "variant"}, KNOWN)
+
+
+def test_a_closed_loop_needs_no_rate():
+    load = choices_from({**FORM, "arrivals": "closed", "rate_per_s": 0.0}, KNOWN).load()
+    assert (load.arrivals, load.rate_per_s) == ("closed", None)
+
+
+def test_a_url_is_the_loads_target():
+    load = replace(CHOICES, target="url", url="http://127.0.0.1:8001").load()
+    assert load.is_remote
+    assert load.target == "http://127.0.0.1:8001"
+
+
+def test_only_variant_and_window_may_differ_within_a_group():
+    assert replace(CHOICES, variant="lean", window_s=9.0).alike() == CHOICES.alike()
+    assert replace(CHOICES, rate_per_s=100.0).alike() != CHOICES.alike()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
+def test_this_machines_own_addresses_need_no_login(host):
+    assert is_loopback(host)
+    check_address(host, web_login=False)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.168.1.7", "bench.example.org"])
+def test_an_address_that_others_reach_needs_a_login(host):
+    with pytest.raises(OpenToOthersError, match="--web-login"):
+        check_address(host, web_login=False)
+    check_address(host, web_login=True)
+
+
+def statement(operation, calls, **more):
+    counted = ("exec_ms", "plan_ms", "blocks_hit", "blocks_read", "wal_bytes", "rows")
+    return {"operation": operation, "calls": calls, **dict.fromkeys(counted, 0), **more}
+
+
+EVIDENCE = {
+    "statements": {
+        "send/insert": statement("send", 10, exec_ms=2.0, blocks_hit=30, blocks_read=10, wal_bytes=5000),
+        "send/bump": statement("send", 5, exec_ms=1.0, blocks_hit=40, wal_bytes=1000),
+        "newest_page/spec": statement("newest_page", 0),
+    },
+    "redis": {"hits": 3, "misses": 1, "commands": 9},
+    "cache_hit_share": 0.5,
+    "wal_bytes": 7000,
+    "checkpoints": 0,
+}
+
+
+def test_an_operations_statements_are_added_and_divided_by_its_calls():
+    (row,) = operation_rows(EVIDENCE, seconds=2.0)
+    assert row["name"] == "send"
+    assert (row["calls"], row["calls_per_s"]) == (10, 5.0)
+    assert (row["exec_us_per_call"], row["blocks_per_call"], row["wal_bytes_per_call"]) == (300.0, 8.0, 600.0)
+    assert row["hit_share"] == 70 / 80
+
+
+def test_a_share_of_nothing_is_unknown_not_zero():
+    evidence = {"statements": {"a/b": statement("a", 1)}, "redis": {"hits": 0, "misses": 0}}
+    assert operation_rows(evidence)[0]["hit_share"] is None
+    assert cache_row(evidence)["redis_hit_share"] is None
+
+
+def test_redis_hits_are_a_share_of_its_reads():
+    assert cache_row(EVIDENCE)["redis_hit_share"] == 0.75
+
+
+def test_a_scenario_that_delivers_nothing_has_no_delivery_row():
+    assert delivery_row(None) is None
+    assert delivery_row({"expected": 0}) is None
+
+
+def made(number, variant):
+    record = {
+        "operations": {},
+        "seconds": [],
+        "deliveries": None,
+        "void": None,
+        "started_at": "2026-01-01T00:00:00+00:00",
+        "load": {"window_s": 1.0},
+    }
+    choices = replace(CHOICES, variant=variant)
+    return Test(number=number, choices=choices, folder=RunFolder(path=Path()), manifest={}, record=record)
+
+
+def test_a_variant_keeps_its_colour_and_its_second_test_is_paler():
+    colours = colours_of([made(1, "spec"), made(2, "lean"), made(3, "spec")])
+    assert colours == {1: "lane0", 2: "lane1", 3: "lane0 again"}
+
+
+def test_tests_of_unlike_loads_are_in_groups_of_their_own_the_latest_first():
+    other = made(2, "spec")
+    other = replace(other, choices=replace(other.choices, rate_per_s=1.0))
+    groups = comparison([made(1, "spec"), other, made(3, "lean")])
+    assert [[test["number"] for test in group["tests"]] for group in groups] == [[2], [1, 3]]
+
+
+@pytest.mark.parametrize("most", [0.4, 3.0, 7.0, 48.0, 999.0, 12_345.0, 2e6])
+def test_an_axis_has_few_ticks_whatever_it_measures(most):
+    chart = line_chart({1: [(0, most / 2), (4, most)]}, {1: "lane0"})
+    assert 2 <= len(chart["ticks"]) <= 7
+    assert chart["ticks"][-1]["value"] >= most
+    assert tick_step(most) > 0
+
+
+def test_lines_stay_inside_the_drawing():
+    chart = line_chart({1: [(0, 10.0), (2, 90.0)], 2: [(1, 50.0), (4, 20.0)]}, {1: "lane0", 2: "lane1"})
+    for path in chart["paths"]:
+        for place in path["path"].removeprefix("M").split("L"):
+            x, y = map(float, place.split())
+            assert LEFT <= x <= RIGHT
+            assert TOP <= y <= BOTTOM
+    assert line_chart({}, {}) is None
