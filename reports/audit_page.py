@@ -73,8 +73,7 @@ def _findings(audit: Audit) -> Markup:
     rows = [
         {
             "rule": finding.rule.replace("_", " "),
-            "index or key": finding.subject,
-            "table": finding.table,
+            "what": f"{finding.subject} on {finding.table}",
             "size": size(finding.bytes),
             "seen": finding.seen,
             "advice": f"{finding.advice}: {finding.remedy}",

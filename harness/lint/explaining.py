@@ -30,7 +30,7 @@ async def explain(
     connection: asyncpg.Connection, operations: Sequence[Operation], tables: Mapping[str, Table], *, analyze: bool
 ) -> Explained:
     """Custom plans: made for the values, as a first execution's is."""
-    found = Explained()
+    found, unexecuted = Explained(), []
     roots = {row["leaf"]: row["root"] for row in await connection.fetch(sql("partition_roots"))}
     for operation in operations:
         executes = analyze and operation.only_reads
@@ -41,7 +41,9 @@ async def explain(
             found.notes.append(f"{operation.name}: no plan, {error}")
             continue
         if analyze and not executes:
-            found.notes.append(f"{operation.name}: writes or locks rows, so it was explained and not executed")
+            unexecuted.append(operation.name)
+    if unexecuted:
+        found.notes.append(f"explained and not executed, since they write or lock rows: {', '.join(unexecuted)}")
     return found
 
 

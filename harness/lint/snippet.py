@@ -37,7 +37,7 @@ def _snippet(number: int, candidate: Candidate, extends: str) -> Snippet:
     what = f"{candidate.table} ({', '.join(key.sql for key in candidate.keys)}){where}"
     lines = [
         f'summary = "{extends} with an index on {what}."',
-        'factor = "audited_index"',
+        'factor = "secondary_indexes"',
         f'question = "What is an index on {what} worth?"',
         f'extends = "{extends}"',
     ]
