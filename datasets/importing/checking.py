@@ -199,7 +199,7 @@ def _kind_of_items(text: str) -> int | None:
     """Of the first item; 0 for none at all, None for what is no list of media."""
     try:
         items = orjson.loads(text)
-        if items in (None, [], ""):
+        if not items:
             return 0
         kinds = [MEDIA_KINDS.index(item["type"]) + 1 for item in items if isinstance(item["url"], str)]
     except (ValueError, TypeError, KeyError):

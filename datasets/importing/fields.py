@@ -30,21 +30,22 @@ BLOCK: Mapping[str, tuple[str, ...]] = {
     "blocked": ("blocked", "blocked_id"),
     "created_at": ("created_at",),
 }
-_NEEDED = {"conversation", "sender", "created_at", "blocker", "blocked"}
+_NEEDED = {"message": {"conversation", "sender", "created_at"}, "user": {"id"}, "block": {"blocker", "blocked"}}
+_FIELDS = {"message": MESSAGE, "user": USER, "block": BLOCK}
+Given = Mapping[str, str]
 
 
-def columns_of(
-    path: str, header: Sequence[str], fields: Mapping[str, tuple[str, ...]], given: Mapping[str, str]
-) -> dict[str, str]:
-    """Field → column; a DatasetError names the field without one and the columns there are."""
+def columns_of(path: str, header: Sequence[str], what: str, given: Given) -> dict[str, str]:
+    """Field → column of a file of messages, users or blocks; a DatasetError names the field without one."""
     found = {}
-    for field, names in fields.items():
+    for field, names in _FIELDS[what].items():
         wanted = (given[field],) if field in given else names
         column = next((name for name in wanted if name in header), None)
-        if column is None and (field in _NEEDED & set(fields) or field in given or (fields is USER and field == "id")):
+        if column is None and (field in _NEEDED[what] or field in given):
+            remedy = f"name one with --column {field}=COLUMN" if what == "message" else f"call one of them {names[0]}"
             raise DatasetError(
-                f"{path} has no column for {field!r} (looked for {', '.join(wanted)}; it has {', '.join(header)}), so "
-                f"nothing was imported; name one with --column {field}=COLUMN"
+                f"{path} has no column for the {what}'s {field} (looked for {', '.join(wanted)}; it has "
+                f"{', '.join(header)}), so nothing was imported; {remedy}"
             )
         if column is not None:
             found[field] = column

@@ -17,7 +17,7 @@ import numpy as np
 from datasets.errors import DatasetError
 from datasets.importing.checking import People, check
 from datasets.importing.conversations import Order, put_in_order
-from datasets.importing.fields import MESSAGE, columns_of
+from datasets.importing.fields import columns_of
 from datasets.importing.keys import Codes
 from datasets.importing.people import Blocks, Users, no_blocks, read_blocks, read_users
 from datasets.importing.pile import Buckets, Keys, Pile
@@ -41,12 +41,12 @@ def import_messages(request: Request, target: Path, progress: Progress, *, bucke
     with _partial(target) as folder, tempfile.TemporaryDirectory(prefix="pile-", dir=target.parent) as scratch:
         rejects = Rejects(folder / NAME, is_anonymous=request.is_anonymous)
         try:
-            manifest = _import(request, folder, Path(scratch), rejects, progress, bucket_rows)
+            _import(request, folder, Path(scratch), rejects, progress, bucket_rows)
         finally:
             rejects.close()
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
-    return Manifest.read(target) if manifest else manifest
+    return Manifest.read(target)
 
 
 @contextmanager
@@ -100,7 +100,7 @@ def _read(request: Request, codes: People, pile: Pile, rejects: Rejects, progres
     """Rows read."""
     read, latest_us = 0, micros(request.as_of)
     for path in request.files:
-        for chunk in chunks(path, lambda file, header: columns_of(file, header, MESSAGE, request.columns)):
+        for chunk in chunks(path, lambda file, header: columns_of(file, header, "message", request.columns)):
             checked = check(chunk, codes, text=request.text, latest_us=latest_us)
             names = codes.conversations.values if not request.is_anonymous and checked.reasons.any() else []
             _reject(rejects, chunk, checked.reasons, checked.conversation, names)

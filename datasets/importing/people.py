@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.importing.fields import BLOCK, USER, columns_of
+from datasets.importing.fields import columns_of
 from datasets.importing.keys import Codes
 from datasets.importing.reasons import Reason
 from datasets.importing.rejects import Rejects
@@ -30,7 +30,7 @@ class Users:
 
 def read_users(path: Path, codes: Codes, rejects: Rejects) -> Users:
     found = Users()
-    for chunk in chunks(path, lambda file, header: columns_of(file, header, USER, {})):
+    for chunk in chunks(path, lambda file, header: columns_of(file, header, "user", {})):
         known = len(codes)
         mine = codes.of(chunk.columns["id"])
         first = np.zeros(len(mine), dtype=np.bool_)
@@ -78,7 +78,7 @@ def read_blocks(path: Path, codes: Codes, known: NDArray[np.int64], rejects: Rej
     is_known = np.zeros(len(codes) + 1, dtype=np.bool_)  # the last, -1, is nobody
     is_known[known] = True
     read = 0
-    for chunk in chunks(path, lambda file, header: columns_of(file, header, BLOCK, {})):
+    for chunk in chunks(path, lambda file, header: columns_of(file, header, "block", {})):
         pairs = [codes.of(chunk.columns[name], grow=False) for name in ("blocker", "blocked")]
         when = as_micros(chunk.columns["created_at"])[0] if "created_at" in chunk.columns else np.zeros(len(pairs[0]))
         reasons = np.where(pairs[0] == pairs[1], int(Reason.SELF_MESSAGE), 0)

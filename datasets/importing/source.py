@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from datasets.errors import DatasetError
-from datasets.importing.fields import MESSAGE, columns_of
+from datasets.importing.fields import columns_of
 
 _BATCH_ROWS = 50_000
 #: A row longer than this cannot be read.
@@ -51,7 +51,7 @@ def columns_in(path: Path, given: Mapping[str, str]) -> Mapping[str, str]:
         names = pq.read_schema(path).names if ".parquet" in path.suffixes else _header(path, _delimiter(path))
     except (OSError, pa.ArrowException) as error:
         raise _unreadable(path, error) from error
-    return columns_of(str(path), names, MESSAGE, given)
+    return columns_of(str(path), names, "message", given)
 
 
 def _delimiter(path: Path) -> str:

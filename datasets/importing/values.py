@@ -91,7 +91,7 @@ def as_micros(array: Any) -> tuple[NDArray[np.int64], Flags]:
     else:
         text, _ = as_text(array)
         numeric = flags(pc.match_substring_regex(text, r"^\d{9,19}$"))
-        if numeric.any() and numeric.sum() * 2 > len(numeric):
+        if numeric.sum() * 2 > present(text).sum():
             return _since_1970(cast_or_null(text, pa.int64()))
         found = _parsed(text).cast(pa.int64())
     micros = found.fill_null(0).to_numpy(zero_copy_only=False)
