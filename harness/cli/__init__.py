@@ -17,6 +17,7 @@ from harness.cli.commands import ui as ui
 from harness.cli.commands import run as run
 from harness.cli.commands import compare as compare
 from harness.cli.commands import report as report
+from harness.cli.commands import history as history
 from harness.cli.commands import clean as clean
 from harness.cli.commands import new as new
 # isort: on
