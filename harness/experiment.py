@@ -15,7 +15,7 @@ from harness.table import TableReader
 from harness.writing import readers_only, refusal
 from reference_server.errors import VariantError
 from reference_server.variant import canonical_name, load_variant
-from reference_server.variant_folders import told
+from reference_server.variant_folders import is_folder, told
 
 #: --until-resolved without --max-rounds goes on for this many times the rounds.
 DEFAULT_TIMES = 4
@@ -208,7 +208,8 @@ def _variant(table: TableReader, key: str, name: str, known: KnownNames) -> str:
     name, own = canonical_name(name, base=table.folder), told()
     for part in name.split("+"):
         if part not in known.variants and part not in own:
-            raise table.unknown(key, part, known.variants)
+            beside = [f"./{part}"] if is_folder(part, table.folder) else []
+            raise table.unknown(key, part, [*beside, *known.variants])
     if name in own:
         load_variant(name)
     if "+" in name:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from datasets.load import Connection, copy_table
+from datasets.message_ids import MessageIds
 from reference_server.sharding import HASHED_BYTES
 
 #: Table → its column with the conversation's id; other tables are whole in every shard.
@@ -36,11 +37,12 @@ async def copy_part(
     *,
     shard: int,
     shards: int,
+    message_ids: MessageIds = MessageIds.UUID4,
 ) -> None:
     """One table's rows of one shard."""
     column = _CONVERSATION.get(table)
     keep = partial(rows_of_shard, column=column, shard=shard, shards=shards) if column else None
-    await copy_table(connection, table, folder, progress, keep=keep)
+    await copy_table(connection, table, folder, progress, keep=keep, message_ids=message_ids)
     if table == "conversations" and shard == 0:
         await connection.execute(_DIRECTORY)
         await copy_table(connection, table, folder, as_table="every_conversation")

@@ -21,13 +21,16 @@ from harness.databases import Mark, create_database, drop_database, list_databas
 from harness.errors import HarnessError
 from harness.foreign import SHARD_DATABASES, remote_query_ids
 from harness.own_tables import check_tables, columns_into
+from harness.rehearsal import rehearse
 from harness.sharded_copy import copy_part, shard_name
 from harness.stack.limits import limits_of
 from reference_server import schema
+from reference_server.errors import VariantError
 from reference_server.foreign import FLUSH_VIEW, shard_variant, takes_writes
 from reference_server.sql_errors import refused
 from reference_server.statements import query_ids
 from reference_server.variant import SqlFile, Variant
+from reference_server.variant_folders import FILE
 
 #: Told (rows copied, or 0) with what is being done.
 Progress = Callable[[str, int], None]
@@ -104,11 +107,12 @@ async def ensure_snapshot(
         await drop_database(server.admin_dsn, shard_name(name, number))
     await create_database(server.admin_dsn, name, Mark(role="snapshot", facts={"ready": False}))
     started = time.perf_counter()
-    if takes_writes(variant):
-        shards = await _build_shards(server, name, variant, manifest, folder, progress, aged=aged)
-        queryids = await _build(server.dsn(name), variant, manifest, folder, progress, aged=aged)
-    else:
-        queryids, shards = await _build_foreign(server, name, variant, manifest, folder, progress)
+    try:
+        queryids, shards = await _built(server, name, variant, manifest, folder, progress, aged=aged)
+    except (VariantError, asyncpg.PostgresError):
+        # the next attempt has other SQL, and so another name
+        await drop_database(server.admin_dsn, name)
+        raise
     snapshot = Snapshot(
         database=name,
         variant=variant.name,
@@ -134,6 +138,18 @@ async def _without(server: Server) -> list[str]:
     finally:
         await connection.close()
     return [f"without {extension}" for extension in ("pg_stat_statements", "pg_prewarm") if extension in found]
+
+
+async def _built(
+    server: Server, name: str, variant: Variant, manifest: Manifest, folder: Path, progress: Progress, *, aged: bool
+) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Queryids, and the shards beside the first database."""
+    if not takes_writes(variant):
+        return await _build_foreign(server, name, variant, manifest, folder, progress)
+    if variant.file.name == FILE:
+        await _with(server.dsn(name), lambda connection: rehearse(connection, variant))
+    shards = await _build_shards(server, name, variant, manifest, folder, progress, aged=aged)
+    return await _build(server.dsn(name), variant, manifest, folder, progress, aged=aged), shards
 
 
 def _require_writes(variant: Variant) -> None:
@@ -223,10 +239,11 @@ async def _build(
         for table in _LOAD_ORDER:
             # one connection: two would interleave batches, and the heap's order would differ from build to build
             shown = partial(progress, f"copy {table}")
+            ids = MessageIds(variant.identifiers.messages)
             if variant.topology.routing == "application":
-                await copy_part(connection, table, folder, shown, shard=shard, shards=variant.topology.shards)
+                shards = variant.topology.shards
+                await copy_part(connection, table, folder, shown, shard=shard, shards=shards, message_ids=ids)
             else:
-                ids = MessageIds(variant.identifiers.messages)
                 await copy_table(
                     connection,
                     table,

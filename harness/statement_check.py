@@ -12,15 +12,12 @@ from pathlib import Path
 import asyncpg
 
 from harness.databases import Mark, create_database
+from harness.rehearsal import rehearse
 from harness.stack.config import StackConfig
 from harness.stack.stack import Stack, open_stack
 from reference_server.errors import VariantError
-from reference_server.schema import whole
-from reference_server.statements import query_ids
 from reference_server.variant import load_variant, variants
 
-#: One month of partitions is enough to plan with.
-_MONTH = "SET LOCAL chatbench.data_from = '2025-05-01'; SET LOCAL chatbench.data_to = '2025-05-31'"
 #: Planning alone: nothing here has to survive.
 _QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "32MB"}
 
@@ -36,18 +33,10 @@ async def check_statements(dsn: str, names: Sequence[str]) -> list[str]:
 
 
 async def _problem(connection: asyncpg.Connection, name: str) -> str | None:
-    transaction = connection.transaction()
-    await transaction.start()
     try:
-        variant = load_variant(name)
-        await connection.execute(_MONTH)
-        for step in whole(variant):
-            await connection.execute(step.text)
-        await query_ids(connection, variant)
+        await rehearse(connection, load_variant(name))
     except (VariantError, asyncpg.PostgresError) as error:
         return f"{name}: {error}"
-    finally:
-        await transaction.rollback()
     return None
 
 

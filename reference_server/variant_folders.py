@@ -28,6 +28,11 @@ def is_path(part: str) -> bool:
     return "/" in part or os.sep in part or part in (".", "..")
 
 
+def is_folder(name: str, base: Path | None = None) -> bool:
+    """Whether a folder of that name holds a variant."""
+    return ((base or Path()) / name / FILE).is_file()
+
+
 def named(name: str, known: list[str], *, base: Path | None = None) -> str:
     """The name with each path in it told and replaced: "./mine+hot_index" is "mine+hot_index"; others as they are.
 
@@ -66,6 +71,6 @@ def require(name: str, known: list[str]) -> None:
     """Raises UnknownVariant; a folder of that name beside us is a likely meaning."""
     if name not in known:
         near = get_close_matches(name, known, n=3)
-        if (Path(name) / FILE).is_file():
+        if is_folder(name):
             near = [f"./{name}", *near]
         raise UnknownVariant(name, near, known)

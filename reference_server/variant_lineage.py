@@ -50,7 +50,29 @@ def trace(name: str, folder: Path) -> Lineage:
         shared = _common(first, other)
         _refuse_conflicts(first, other, shared, changed_by)
         whole = _with_differences(whole, other, shared)
+    _refuse_in_shards(whole)
     return whole
+
+
+def _refuse_in_shards(whole: Lineage) -> None:
+    """What several databases cannot give."""
+    routing = whole.choices("topology").get("routing", "none")
+    if routing == "none":
+        return
+    if not whole.names.all_as_in_the_chat:
+        raise BrokenVariant(
+            next(file.path for file in whole.files if file.names is not None),
+            "names",
+            f"topology.routing is {routing!r}, and shards are filled under the chat's names only; expected "
+            'routing = "none" with names of your own.',
+        )
+    if whole.choices("identifiers").get("messages") == "bigint":
+        raise BrokenVariant(
+            whole.files[-1].path,
+            "identifiers.messages",
+            f"topology.routing is {routing!r}, and each shard would count for itself, so that two messages had one "
+            "number; expected uuid4 or uuid7 in shards.",
+        )
 
 
 def _line(name: str, folder: Path) -> Lineage:

@@ -3,7 +3,12 @@ DO $$
 DECLARE
     leaf REGCLASS;
 BEGIN
-    FOR leaf IN SELECT relid FROM pg_partition_tree('conversations') WHERE isleaf LOOP
+    -- pg_partition_tree answers nothing for a table that has no partitions
+    FOR leaf IN
+        SELECT relid FROM pg_partition_tree('conversations') WHERE isleaf
+        UNION ALL
+        SELECT oid FROM pg_class WHERE oid = to_regclass('conversations') AND relkind = 'r'
+    LOOP
         EXECUTE format('ALTER TABLE %s SET (fillfactor = 90)', leaf);
     END LOOP;
 END

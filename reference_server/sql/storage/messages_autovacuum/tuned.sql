@@ -3,7 +3,12 @@ DO $$
 DECLARE
     leaf REGCLASS;
 BEGIN
-    FOR leaf IN SELECT relid FROM pg_partition_tree('messages') WHERE isleaf LOOP
+    -- pg_partition_tree answers nothing for a table that has no partitions
+    FOR leaf IN
+        SELECT relid FROM pg_partition_tree('messages') WHERE isleaf
+        UNION ALL
+        SELECT oid FROM pg_class WHERE oid = to_regclass('messages') AND relkind = 'r'
+    LOOP
         EXECUTE format(
             'ALTER TABLE %s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000, '
             'autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 10000, '

@@ -3,7 +3,12 @@ DO $$
 DECLARE
     leaf REGCLASS;
 BEGIN
-    FOR leaf IN SELECT relid FROM pg_partition_tree('messages') WHERE isleaf LOOP
+    -- pg_partition_tree answers nothing for a table that has no partitions
+    FOR leaf IN
+        SELECT relid FROM pg_partition_tree('messages') WHERE isleaf
+        UNION ALL
+        SELECT oid FROM pg_class WHERE oid = to_regclass('messages') AND relkind = 'r'
+    LOOP
         EXECUTE format('ALTER TABLE %s SET (fillfactor = 80)', leaf);
     END LOOP;
 END

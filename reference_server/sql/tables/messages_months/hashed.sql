@@ -1,5 +1,4 @@
 -- Months as in plain, each in 4 partitions by hash of the conversation: smaller indexes, four times as many of them.
--- The data's first and last day come from the settings chatbench.data_from and chatbench.data_to.
 CREATE FUNCTION add_messages_month(month DATE) RETURNS VOID LANGUAGE plpgsql AS $$
 DECLARE
     name TEXT := 'messages_' || to_char(month, 'YYYY_MM');
@@ -18,22 +17,7 @@ BEGIN
             remainder
         );
     END LOOP;
+    PERFORM store_as_the_month_before(to_regclass(name));
     EXECUTE format('ALTER TABLE messages ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, month_from, month_to);
-END
-$$;
-
-DO $$
-DECLARE
-    data_from DATE := coalesce(nullif(current_setting('chatbench.data_from', true), ''), '2023-01-01')::date;
-    data_to DATE := coalesce(nullif(current_setting('chatbench.data_to', true), ''), '2025-12-31')::date;
-    today DATE := (now() AT TIME ZONE 'UTC')::date;
-BEGIN
-    PERFORM add_messages_month(month::date)
-    FROM (
-        SELECT generate_series(date_trunc('month', data_from::timestamp), data_to::timestamp, INTERVAL '1 month') AS month
-        UNION
-        SELECT generate_series(date_trunc('month', today::timestamp), today::timestamp + INTERVAL '1 month', INTERVAL '1 month')
-        ORDER BY month
-    ) AS months;
 END
 $$;

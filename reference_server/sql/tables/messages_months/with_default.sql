@@ -1,6 +1,5 @@
 -- Months as in plain, and a DEFAULT partition that takes what fits none; a month added later moves its rows out of it.
 -- Attaching a month must first read the whole default partition, to know that none of its rows belongs there.
--- The data's first and last day come from the settings chatbench.data_from and chatbench.data_to.
 CREATE TABLE messages_default PARTITION OF messages DEFAULT;
 
 CREATE FUNCTION add_messages_month(month DATE) RETURNS VOID LANGUAGE plpgsql AS $$
@@ -18,22 +17,7 @@ BEGIN
         'INSERT INTO %I SELECT * FROM moved',
         name
     ) USING month_from, month_to;
+    PERFORM store_as_the_month_before(to_regclass(name));
     EXECUTE format('ALTER TABLE messages ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, month_from, month_to);
-END
-$$;
-
-DO $$
-DECLARE
-    data_from DATE := coalesce(nullif(current_setting('chatbench.data_from', true), ''), '2023-01-01')::date;
-    data_to DATE := coalesce(nullif(current_setting('chatbench.data_to', true), ''), '2025-12-31')::date;
-    today DATE := (now() AT TIME ZONE 'UTC')::date;
-BEGIN
-    PERFORM add_messages_month(month::date)
-    FROM (
-        SELECT generate_series(date_trunc('month', data_from::timestamp), data_to::timestamp, INTERVAL '1 month') AS month
-        UNION
-        SELECT generate_series(date_trunc('month', today::timestamp), today::timestamp + INTERVAL '1 month', INTERVAL '1 month')
-        ORDER BY month
-    ) AS months;
 END
 $$;
