@@ -13,15 +13,19 @@ from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
 from scenarios.engine import engine
+from scenarios.errors import ScenarioError
+from scenarios.fleet import WARM, Fleet, Go
 from scenarios.live_statistics import report_live
+from scenarios.meeting import Meeting
+from scenarios.muster import CALLS, END, FAILED, OUTCOME, Muster
+from scenarios.options import own_options
 from scenarios.outcome import Outcome, merge_outcomes
 from scenarios.session import Session
 from scenarios.settings import Settings, settings_from
 from scenarios.user import ChatUser
 
 _log = logging.getLogger("chatbench")
-_MESSAGE = "chatbench_outcome"
-#: Ordinals of different processes never meet.
+#: Ordinals of different processes never meet: a worker's index is not given twice while its master lives.
 _USERS_PER_PROCESS = 1_000_000
 _STOP_PATIENCE_S = 15.0
 
@@ -33,21 +37,36 @@ class Conductor:
         self._environment = environment
         self._session: Session | None = None
         self._done = gevent.event.Event()
-        self._outcomes: list[Outcome] = []
+        self._muster: Muster | None = None
+        self._meeting: Meeting | None = None
+        self._calls = 0
+        #: What this process was given itself; a master's options do not replace it.
+        self._own = own_options(environment.parsed_options)
         events = environment.events
         events.test_start.add_listener(self._on_test_start)
         events.spawning_complete.add_listener(self._on_spawned)
         events.test_stopping.add_listener(self._on_test_stopping)
+        # called before Locust's own (this event goes in reverse): behind its farewell nothing arrives for sure
         events.quitting.add_listener(self._on_quitting)
         if isinstance(environment.runner, MasterRunner):
-            environment.runner.register_message(_MESSAGE, self._on_worker_outcome)
+            self._muster = Muster(environment, on_open=self._on_open, on_complete=self._on_complete)
+        if isinstance(environment.runner, WorkerRunner):
+            self._meeting = Meeting(environment.runner, environment.parsed_options.worker_name)
+            environment.runner.register_message(END, self._on_end)
+            events.report_to_master.add_listener(self._on_report)
+
+    # -- a test starts
 
     def _on_test_start(self, environment: Environment, **_: Any) -> None:
-        self._outcomes.clear()
-        if isinstance(environment.runner, MasterRunner):
+        options = environment.parsed_options
+        if self._muster:
+            # Locust hands these to the workers, but not its own --users
+            options.fleet_users = options.num_users or environment.runner.target_user_count
+            options.fleet_workers = self._muster.begin()
             return
+        vars(options).update(self._own)
         try:
-            settings = settings_from(environment.parsed_options)
+            settings = settings_from(options, process=getattr(environment.runner, "client_id", ""))
         except Exception as error:  # noqa: BLE001 - every wrong option ends the test with its sentence
             self._fail(error)
             return
@@ -56,6 +75,7 @@ class Conductor:
     def _begin(self, settings: Settings) -> None:
         running = engine()
         self._done.clear()
+        self._calls = 0
         ChatUser.next_ordinal = getattr(self._environment.runner, "worker_index", 0) * _USERS_PER_PROCESS
         classes = [kind for kind in self._environment.user_classes if issubclass(kind, ChatUser)]
 
@@ -69,7 +89,8 @@ class Conductor:
             session = Session(
                 settings,
                 prepare=prepare,
-                on_live=lambda live: running.post(report_live, self._environment, live),
+                meet=self._meeting.at if self._meeting else self._meet_nobody,
+                on_live=lambda live: running.post(self._on_live, live),
                 on_done=lambda outcome, failure: running.post(self._on_done, outcome, failure),
             )
             running.start(session.run())
@@ -79,6 +100,26 @@ class Conductor:
         self._session = ready.get()
         ChatUser.session = self._session
 
+    async def _meet_nobody(self, point: str) -> Go:
+        """In the engine's loop: this process is the whole fleet."""
+        engine().post(self._on_open, Go(point=point))
+        return Go(point=point)
+
+    def _on_open(self, go: Go) -> None:
+        """Where there is a shape, it begins with the window."""
+        begin = getattr(self._environment.shape_class, "begin", None)
+        if begin and go.point == WARM:
+            begin()
+
+    # -- while it runs
+
+    def _on_live(self, live: dict[str, Any]) -> None:
+        self._calls += sum(len(times) for name, (times, _) in live.items() if not name.startswith("task:"))
+        report_live(self._environment, live)
+
+    def _on_report(self, data: dict[str, Any], **_: Any) -> None:
+        data[CALLS] = self._calls
+
     def _tell(self, what: Callable[[Session], Callable[[], None]]) -> None:
         if self._session:
             engine().submit(what(self._session))
@@ -86,8 +127,15 @@ class Conductor:
     def _on_spawned(self, **_: Any) -> None:
         self._tell(lambda session: session.all_spawned)
 
+    # -- it ends
+
+    def _on_end(self, **_: Any) -> None:
+        self._tell(lambda session: session.stop)
+
     def _on_test_stopping(self, **_: Any) -> None:
         """The window ends here; what it measured is collected before Locust ends the users."""
+        if self._muster:
+            self._muster.end()
         if self._session:
             self._tell(lambda session: session.stop)
             self._done.wait(_STOP_PATIENCE_S)
@@ -97,7 +145,6 @@ class Conductor:
             self._on_test_stopping()
 
     def _on_done(self, outcome: Outcome | None, failure: Exception | None) -> None:
-        self._done.set()
         self._session = None
         if failure or outcome is None:
             self._fail(failure or RuntimeError("the load ended without an outcome"))
@@ -106,24 +153,32 @@ class Conductor:
             self._tell_outcome(outcome)
         except Exception as error:  # noqa: BLE001 - a window that cannot be told must end the process, not hang it
             self._fail(error)
+        self._done.set()
 
     def _tell_outcome(self, outcome: Outcome) -> None:
-        if isinstance(self._environment.runner, WorkerRunner):
-            self._environment.runner.send_message(_MESSAGE, orjson.dumps(outcome).decode())
+        runner = self._environment.runner
+        if isinstance(runner, WorkerRunner):
+            # Locust reports every 3 s and its master waits half a second for the last one
+            runner._send_stats()  # noqa: SLF001
+            runner.send_message(OUTCOME, orjson.dumps(outcome).decode())
         else:
-            self._finish([outcome])
+            self._finish(outcome)
 
-    def _on_worker_outcome(self, environment: Environment, msg: Any, **_: Any) -> None:
-        self._outcomes.append(orjson.loads(msg.data))
-        if len(self._outcomes) >= environment.runner.worker_count:
-            self._finish(self._outcomes)
+    def _on_complete(self, fleet: Fleet) -> None:
+        """On the master: every worker has told its window, or is known not to."""
+        lost = [member.name for member in fleet.members.values() if member.outcome is None]
+        if not fleet.outcomes:
+            self._fail(ScenarioError(f"No worker told its window ({', '.join(lost)}), so there is no outcome."))
+            return
+        if lost:
+            self._environment.process_exit_code = 1
+        self._finish(merge_outcomes(fleet.outcomes) | {"workers": fleet.told()})
 
-    def _finish(self, outcomes: list[Outcome]) -> None:
-        merged = merge_outcomes(outcomes)
+    def _finish(self, outcome: Outcome) -> None:
         folder = self._environment.parsed_options.out
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            (Path(folder) / "outcome.json").write_bytes(orjson.dumps(merged, option=orjson.OPT_INDENT_2))
+            (Path(folder) / "outcome.json").write_bytes(orjson.dumps(outcome, option=orjson.OPT_INDENT_2))
         if self._environment.web_ui is None:
             gevent.spawn(self._environment.runner.quit)
 
@@ -131,6 +186,9 @@ class Conductor:
         _log.error("%s", error)
         self._environment.process_exit_code = 2
         self._done.set()
+        if self._meeting:
+            told = {"failure": str(error), "name": self._environment.parsed_options.worker_name}
+            self._environment.runner.send_message(FAILED, told)
         if self._environment.web_ui is None:
             gevent.spawn(self._environment.runner.quit)
         sys.stderr.flush()

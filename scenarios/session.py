@@ -7,13 +7,14 @@ import asyncio
 import gc
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scenarios.arrivals import Arrivals
 from scenarios.clients.opening import open_client
 from scenarios.deliveries import Deliveries
+from scenarios.fleet import READY, WARM, Go
 from scenarios.gate import Gate
 from scenarios.health import Health
 from scenarios.outcome import Outcome, counted_between
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _NS_PER_S = 1_000_000_000
 #: Users start their schedules together, this long after a phase is announced.
 _LEAD_NS = 20_000_000
+#: How long operations in flight may take to end, when Locust ends a test or a user.
+_FINISH_S = 2.0
 #: How long lost deliveries are waited for after the window.
 _DELIVERY_GRACE_S = 5.0
 _FLUSH_S = 1.0
@@ -68,6 +71,7 @@ class Session:
         settings: Settings,
         *,
         prepare: Callable[["Session"], Any],
+        meet: Callable[[str], Awaitable[Go]],
         on_live: Callable[[dict[str, Any]], None],
         on_done: Callable[[Outcome | None, Exception | None], None],
     ) -> None:
@@ -75,8 +79,10 @@ class Session:
         self.recorder = Recorder()
         self.deliveries = Deliveries()
         self.own_writes = OwnWrites()
-        self._prepare, self._on_live, self._on_done = prepare, on_live, on_done
+        self._prepare, self._meet, self._on_live, self._on_done = prepare, meet, on_live, on_done
         self._users: dict[ChatUser, asyncio.Task[None] | None] = {}
+        #: Tasks of users that Locust has taken away in the middle of one.
+        self._leaving: set[asyncio.Task[None]] = set()
         self._spawned = asyncio.Event()
         self._stopped = asyncio.Event()
         self._phase: Phase | None = None
@@ -86,13 +92,16 @@ class Session:
     def add_user(self, user: "ChatUser") -> None:
         self._users[user] = None
         if self._phase:
-            self._start(user, self._phase)
+            # who comes in the middle owes nothing of what was due before
+            self._start(user, self._phase, from_ns=max(self._phase.origin_ns, time.perf_counter_ns()))
 
     def remove_user(self, user: "ChatUser") -> None:
-        """Ends the user at its next task boundary at the latest; its current operation is cancelled."""
+        """Ends the user when it has done its task: an operation that the target has taken is counted here too."""
         task = self._users.pop(user, None)
-        if task:
-            task.cancel()
+        if task and not task.done():
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)
+            user.leave(task)
 
     def all_spawned(self) -> None:
         self._spawned.set()
@@ -122,11 +131,13 @@ class Session:
                 try:
                     await self._prepare(self)
                     await self._spawned.wait()
-                    if settings.warmup_s > 0:
-                        await self._load(Phase(name="warmup", origin_ns=_soon(), duration_s=settings.warmup_s))
+                    go = await self._at(READY)
+                    await self._warm_up(go)
                     before = await self.client.quiesce()
                     await gate.arrive("warm")
-                    outcome = await self._measure()
+                    if go.point == READY:
+                        go = await self._at(WARM)
+                    outcome = await self._measure(go.elapsed_s)
                     outcome["counted"] = counted_between(before, await self.client.quiesce())
                     await gate.arrive("done", outcome=outcome)
                     return outcome
@@ -134,14 +145,33 @@ class Session:
                     flusher.cancel()
                     self.pacer.close()
 
-    async def _measure(self) -> Outcome:
+    async def _at(self, point: str) -> Go:
+        """Wait for the other processes of the test; a test that is stopped waits for nobody."""
+        met, stopped = asyncio.ensure_future(self._meet(point)), asyncio.create_task(self._stopped.wait())
+        try:
+            await asyncio.wait({met, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            return met.result() if met.done() else Go(point=point)
+        finally:
+            met.cancel()
+            stopped.cancel()
+
+    async def _warm_up(self, go: Go) -> None:
+        left_s = self.settings.warmup_s - go.elapsed_s
+        if go.point == READY and left_s > 0:
+            await self._load(Phase(name="warmup", origin_ns=_soon(), duration_s=left_s))
+
+    async def _measure(self, late_s: float) -> Outcome:
+        """`late_s`: how much of the window the other processes have behind them."""
         # what start-up made lives as long as the process: no collection in the window has to walk it
         gc.collect()
         gc.freeze()
         # rows are tracked but never cyclic: at the default of 700 a collection would run every few pages of 50
         gc.set_threshold(_COLLECT_EVERY)
-        phase = Phase(name="window", origin_ns=_soon(), duration_s=self.settings.window_s or float("inf"))
-        self.recorder.start_window(phase.origin_ns)
+        left_s = max((self.settings.window_s or float("inf")) - late_s, 0.0)
+        phase = Phase(name="window", origin_ns=_soon(), duration_s=left_s)
+        # the warm-up's last second would be in nobody's live figures
+        self._on_live(self.recorder.flush())
+        self.recorder.start_window(phase.origin_ns - int(late_s * _NS_PER_S))
         self.deliveries.recording = self.own_writes.recording = True
         health = Health()
         async with health.watch(self.pacer):
@@ -168,11 +198,11 @@ class Session:
         """Every user runs the phase; returns when all have answered or the test is stopped."""
         self._phase = phase
         for user in list(self._users):
-            self._start(user, phase)
+            self._start(user, phase, from_ns=phase.origin_ns)
         stopped = asyncio.create_task(self._stopped.wait())
         try:
             while not self._stopped.is_set():
-                running = [task for task in self._users.values() if task and not task.done()]
+                running = self._running()
                 if not running and time.perf_counter_ns() >= min(phase.end_ns, phase.deadline_ns):
                     return
                 # users may join while others run: look again at least every tenth of a second
@@ -180,13 +210,25 @@ class Session:
         finally:
             self._phase = None
             stopped.cancel()
-            running = [task for task in self._users.values() if task and not task.done()]
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await self._end_users()
 
-    def _start(self, user: "ChatUser", phase: Phase) -> None:
-        self._users[user] = asyncio.create_task(user.run_phase(self, phase))
+    def _running(self) -> list[asyncio.Task[None]]:
+        return [*(task for task in self._users.values() if task and not task.done()), *self._leaving]
+
+    async def _end_users(self) -> None:
+        """What is in flight may end; what does not is cancelled, and then only the target knows of it."""
+        for user, task in self._users.items():
+            if task and not task.done():
+                user.leave(task)
+        if running := self._running():
+            await asyncio.wait(running, timeout=_FINISH_S)
+        running = self._running()
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _start(self, user: "ChatUser", phase: Phase, *, from_ns: int) -> None:
+        self._users[user] = asyncio.create_task(user.run_phase(self, phase, from_ns))
 
     def rng(self, phase: Phase, ordinal: int) -> random.Random:
         """The same stream for the same seed, phase and user: every lane of a round gets the same tasks and times."""

@@ -50,14 +50,16 @@ class Settings:
     out: str | None
     #: Secret with which access tokens of a URL target are signed.
     token_secret: str | None
+    #: Which of how many processes this one is; who comes late shares a place.
+    place: tuple[int, int] = (0, 1)
 
     @property
     def user_rate_per_s(self) -> float:
         return self.rate_per_s / max(self.users, 1)
 
 
-def settings_from(options: Namespace) -> Settings:
-    """Check Locust's parsed options; an OptionError says which is wrong."""
+def settings_from(options: Namespace, process: str = "") -> Settings:
+    """Check Locust's parsed options; an OptionError says which is wrong. `process`: a worker's id."""
     arrivals = _one_of(Arrivals, "--arrivals", options.arrivals)
     if arrivals is not Arrivals.closed and options.rate <= 0:
         raise OptionError(f"--rate is {options.rate}, so no task would ever be due. Give tasks per second above 0.")
@@ -78,7 +80,7 @@ def settings_from(options: Namespace) -> Settings:
         connections=options.connections,
         arrivals=arrivals,
         rate_per_s=options.rate,
-        users=options.num_users or 1,
+        users=getattr(options, "fleet_users", None) or options.num_users or 1,
         warmup_s=options.warmup,
         window_s=_window_s(options),
         seed=options.seed,
@@ -88,7 +90,12 @@ def settings_from(options: Namespace) -> Settings:
         gate=options.gate or None,
         out=options.out or None,
         token_secret=options.token_secret or None,
+        place=_place(getattr(options, "fleet_workers", None) or [process], process),
     )
+
+
+def _place(workers: list[str], process: str) -> tuple[int, int]:
+    return (workers.index(process) if process in workers else 0), len(workers)
 
 
 def _urls(target: str) -> tuple[str, ...]:

@@ -36,6 +36,9 @@ class ChatUser(User):
     rng: random.Random
     page_size: int
 
+    #: In the middle of a task; and to go at its end.
+    _busy = _leaving = False
+
     @classmethod
     async def prepare(cls, session: Session) -> None:
         """Once per test and process, before the warm-up: open sockets, choose pairs. In the engine's loop."""
@@ -62,7 +65,15 @@ class ChatUser(User):
 
     # -- the engine's side (asyncio)
 
-    async def run_phase(self, session: Session, phase: Phase) -> None:
+    def leave(self, task: asyncio.Task[None]) -> None:
+        """End `task`, this user's run, at the end of what it is doing."""
+        self._leaving = True
+        if not self._busy:
+            task.cancel()
+
+    async def run_phase(self, session: Session, phase: Phase, from_ns: int) -> None:
+        """`from_ns`: when this user's part of the phase begins."""
+        self._busy = self._leaving = False
         self.rng = session.rng(phase, self.ordinal)
         self.population = Population(session.settings.dataset, self.rng.getrandbits(63))
         self.chat = TimedChat(session.client, session.recorder)
@@ -72,25 +83,27 @@ class ChatUser(User):
         if session.is_closed_loop:
             await self._run_closed(session, phase)
         else:
-            await self._run_schedule(session, phase)
+            await self._run_schedule(session, phase, from_ns)
 
     async def _run_closed(self, session: Session, phase: Phase) -> None:
         await session.pacer.until(phase.origin_ns)
         end_ns = phase.end_ns
-        while (now := time.perf_counter_ns()) < end_ns:
+        while (now := time.perf_counter_ns()) < end_ns and not self._leaving:
             phase.scheduled += 1
             await self._perform(session, now)
 
-    async def _run_schedule(self, session: Session, phase: Phase) -> None:
+    async def _run_schedule(self, session: Session, phase: Phase, from_ns: int) -> None:
         schedule = offsets(
             session.settings.arrivals,
             rate_per_s=session.settings.user_rate_per_s,
-            duration_s=phase.duration_s,
+            duration_s=phase.duration_s - (from_ns - phase.origin_ns) / _NS_PER_S,
             rng=self.rng,
         )
         for offset_s in schedule:
+            if self._leaving:
+                return
             phase.scheduled += 1
-            due_ns = phase.origin_ns + int(offset_s * _NS_PER_S)
+            due_ns = from_ns + int(offset_s * _NS_PER_S)
             await session.pacer.until(due_ns)
             if time.perf_counter_ns() > phase.deadline_ns:
                 phase.unstarted += 1
@@ -101,6 +114,7 @@ class ChatUser(User):
         task = self.tasks[int(self.rng.random() * len(self.tasks))]  # a third of what rng.choice costs
         self.chat.due_ns = due_ns
         self.chat.failed = False
+        self._busy = True
         start_ns = time.perf_counter_ns()
         try:
             await task(self)
@@ -110,6 +124,8 @@ class ChatUser(User):
             if not self.chat.failed:  # not an operation's: a fault of the scenario itself
                 session.recorder.add_error(f"task:{task.__name__}", type(error).__name__)
             return
+        finally:
+            self._busy = False
         session.recorder.add(self._numbers[task], due_ns, start_ns, time.perf_counter_ns())
 
     # -- what scenarios draw

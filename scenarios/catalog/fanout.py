@@ -19,7 +19,10 @@ class Fanout(ChatUser):
 
     @classmethod
     async def prepare(cls, session: Session) -> None:
-        cls.pairs = distinct_pairs(session.settings.dataset, session.settings.receivers)
+        place, processes = session.settings.place
+        pairs = distinct_pairs(session.settings.dataset, session.settings.receivers)
+        # each process has receivers of its own, so that all together have as many as one would
+        cls.pairs = pairs[place::processes] or pairs
         opening = asyncio.Semaphore(_OPENING_AT_ONCE)
 
         def heard_by(device: int) -> Callable[[str, int], None]:

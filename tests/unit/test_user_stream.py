@@ -13,7 +13,7 @@ NS_PER_S = 1_000_000_000
 
 def session(seed=1, **changes):
     named = dict.fromkeys(Settings.__dataclass_fields__) | {"seed": seed, "arrivals": Arrivals.poisson}
-    return Session(Settings(**named | changes), prepare=None, on_live=None, on_done=None)
+    return Session(Settings(**named | changes), prepare=None, meet=None, on_live=None, on_done=None)
 
 
 def draws(phase=WINDOW, *, ordinal=0, seed=1, **changes):
