@@ -11,7 +11,9 @@ CLAIMS = Path(__file__).parents[2] / "docs" / "claims.md"
 
 def test_every_variant_tests_a_claim():
     named = set(re.findall(r"`(\w+)`", CLAIMS.read_text()))
-    assert set(variants()) <= named
+    # what was planted tests chatbench, not the report
+    planted = {name for name in variants() if load_variant(name).factor == "planted"}
+    assert set(variants()) - planted <= named
 
 
 def test_every_check_belongs_to_a_claim_and_every_check_named_exists():
