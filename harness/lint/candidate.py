@@ -1,10 +1,14 @@
 """A candidate: an index that the plans leave something to, with what it should do and what it costs."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from harness.lint.names import sql_name
 from harness.lint.query_shape import SortKey
+
+_NAME_LETTERS = 63
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,9 +29,9 @@ class Candidate:
     @property
     def name(self) -> str:
         """Of at most 63 letters, as PostgreSQL has it."""
-        plain = self.table.replace(".", "_")
         ending = "_partial" if self.predicate else ""
-        return "_".join([plain, *(key.column for key in self.keys)])[: 63 - len(ending)] + ending
+        whole = "_".join([self.table, *(key.column for key in self.keys)])
+        return re.sub(r"[^a-z0-9_]", "_", whole.lower())[: _NAME_LETTERS - len(ending)] + ending
 
     @property
     def sql(self) -> str:
@@ -40,7 +44,7 @@ class Candidate:
 
     def _create(self, what: str) -> str:
         where = f" WHERE {self.predicate}" if self.predicate else ""
-        return f"{what} {self.name} ON {self.table} ({', '.join(key.sql for key in self.keys)}){where};"
+        return f"{what} {self.name} ON {sql_name(self.table)} ({', '.join(key.sql for key in self.keys)}){where};"
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "name": self.name, "sql": self.sql, "keys": [key.sql for key in self.keys]}

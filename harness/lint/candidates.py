@@ -84,11 +84,11 @@ def _left(plan: Plan, access: Access, keys: tuple[SortKey, ...], schema: Schema)
     rows = _rows_behind(used, access, schema)
     if rows is None or rows < _MANY:
         return None
-    if access.order and _gives_order(access) and plan.sorts_by(tuple(key.column for key in access.order)):
-        return f"sorts about {rows:,.0f} rows"
     looked_up = {column for index in used for column in index.columns}
     if filtered := [key.column for key in keys if key.column in conditions and key.column not in looked_up]:
         return f"filters about {rows:,.0f} rows by {', '.join(filtered)}"
+    if access.order and _gives_order(access) and plan.sorts_by(tuple(key.column for key in access.order)):
+        return f"sorts about {rows:,.0f} rows"
     if len(used) > 1:
         return f"combines {' and '.join(sorted(index.name for index in used))}"
     return None

@@ -10,6 +10,8 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
+from harness.lint.names import sql_name
+
 #: Table → its columns, to tell whose an unqualified column is.
 Columns = Mapping[str, Collection[str]]
 #: A node of sqlglot's tree: the base class changed its name between versions.
@@ -30,7 +32,7 @@ class SortKey:
     def sql(self) -> str:
         direction = " DESC" if self.descending else ""
         nulls = "" if self.nulls_first == self.descending else " NULLS FIRST" if self.nulls_first else " NULLS LAST"
-        return f"{self.column}{direction}{nulls}"
+        return f"{sql_name(self.column)}{direction}{nulls}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,7 +94,16 @@ def _tables(part: Node) -> Iterator[exp.Table]:
 
 
 def _name(table: exp.Table) -> str:
-    return table.name if table.db in ("", "public") else f"{table.db}.{table.name}"
+    """As the catalog spells it."""
+    name, place = _spelled(table.this), _spelled(table.args.get("db"))
+    return name if place in ("", "public") else f"{place}.{name}"
+
+
+def _spelled(identifier: Node | None) -> str:
+    """PostgreSQL folds what is not quoted."""
+    if not isinstance(identifier, exp.Identifier):
+        return ""
+    return str(identifier.name) if identifier.args.get("quoted") else str(identifier.name).lower()
 
 
 def _conditions(part: Node) -> Iterator[Node]:
@@ -129,10 +140,11 @@ class _Reader:
         """The name of this table's column, None of anything else."""
         if not isinstance(node, exp.Column):
             return None
+        name = _spelled(node.this)
         if node.table:
-            return node.name if node.table == self.alias else None
-        owners = [alias for alias, table in self.aliases.items() if node.name in self.columns.get(table, ())]
-        return node.name if owners == [self.alias] or len(self.aliases) == 1 else None
+            return name if node.table == self.alias else None
+        owners = [alias for alias, table in self.aliases.items() if name in self.columns.get(table, ())]
+        return name if owners == [self.alias] or len(self.aliases) == 1 else None
 
     def _told(self, condition: Node) -> Iterator[tuple[str, str]]:
         if isinstance(condition, exp.EQ):
@@ -157,7 +169,7 @@ class _Reader:
             if isinstance(other, exp.Any):
                 yield "listed", name
             elif isinstance(other, exp.Boolean):
-                yield "fixed", name if other.this else f"NOT {name}"
+                yield "fixed", sql_name(name) if other.this else f"NOT {sql_name(name)}"
             elif isinstance(other, exp.Column) and other.table in self.aliases and other.table != self.alias:
                 yield "joined", name
             elif self._own(other) is None:
@@ -174,9 +186,9 @@ class _Reader:
         # sqlglot writes IS NOT NULL as a negated IS, and did as a NOT around it
         no = "NOT " if isinstance(condition, exp.Not) or inner.args.get("negate") else ""
         if (name := self._own(inner)) is not None:
-            return f"{no}{name}"
+            return f"{no}{sql_name(name)}"
         if isinstance(inner, exp.Is) and isinstance(inner.expression, exp.Null):
-            return f"{name} IS {no}NULL" if (name := self._own(inner.this)) is not None else None
+            return f"{sql_name(name)} IS {no}NULL" if (name := self._own(inner.this)) is not None else None
         return None
 
     def _order(self, part: Node) -> tuple[SortKey, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from harness.evidence.index_shapes import redundancies
 from harness.lint.finding import Finding
+from harness.lint.names import sql_name
 from harness.lint.schema import Schema
 
 
@@ -19,6 +20,6 @@ def findings_of(schema: Schema, kind: str, consequence: str) -> Iterator[Finding
                 subject=name,
                 advice="drop",
                 seen=f"{what}, {consequence}; {index.scans:,} scans would move to {other}",
-                remedy=f"DROP INDEX CONCURRENTLY {name};",
+                remedy=f"DROP INDEX CONCURRENTLY {sql_name(name)};",
                 bytes=index.bytes,
             )

@@ -3,6 +3,7 @@ import tomllib
 import pytest
 
 from harness.lint.candidates import candidates
+from harness.lint.names import sql_name
 from harness.lint.plan import Plan
 from harness.lint.query_shape import accesses_of, is_select
 from harness.lint.snippet import snippets
@@ -136,6 +137,13 @@ def test_one_of_several_values_gives_no_order():
     assert "LIMIT stops" not in found.gains["page"] or found.keys[0].column == "at"
 
 
+def test_what_an_index_finds_and_then_filters_is_named():
+    tree = {"node": "Index Scan", "index": "by_author", "relation": "notes", "filter": "(at > ?)"}
+    busy = index()
+    (found,) = tried("SELECT * FROM notes WHERE author = $1 AND at > $2", tree, busy)
+    assert found.gains["page"] == ("filters about 200 rows by at → finds them by author, reads from the bound on at on")
+
+
 def test_a_small_table_gets_no_index():
     assert tried(PAGE, WHOLE, rows=200.0) == []
 
@@ -160,3 +168,13 @@ def test_a_suggestion_is_a_variants_folder():
     assert made.sql_path == "indexes/notes_author_at_id.sql"
     assert made.sql.endswith("CREATE INDEX notes_author_at_id ON notes (author, at DESC, id DESC);\n")
     assert made.name == "try1_notes"
+
+
+def test_names_are_read_as_postgresql_folds_them():
+    assert accesses_of('SELECT 1 FROM "Notes" WHERE Author = $1', {})[0].table == "Notes"
+    assert access("SELECT 1 FROM Notes WHERE Author = $1") == access("SELECT 1 FROM notes WHERE author = $1")
+
+
+def test_names_are_written_so_that_postgresql_reads_them_back():
+    told = [sql_name(name) for name in ("notes", "app.user", "Notes", 'a"b')]
+    assert told == ["notes", 'app."user"', '"Notes"', '"a""b"']

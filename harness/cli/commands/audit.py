@@ -1,5 +1,6 @@
 """chatbench audit."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +31,9 @@ def audit(
     ] = None,
     dataset: Annotated[str, typer.Option(help=f"with --variant: one of {', '.join(SIZES)}")] = "tiny",
     dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="with --variant: the dataset's seed")] = 1,
+    extends: Annotated[
+        str | None, typer.Option(help="the variant that is this schema; suggestions extend it (default: --variant)")
+    ] = None,
     form: Annotated[str, typer.Option("--format", help="text, json or html")] = "text",
     out_file: Annotated[Path | None, typer.Option("--out", help="file instead of the terminal")] = None,
     write: Annotated[Path | None, typer.Option(help="folder for the suggestions, each as a variant's folder")] = None,
@@ -49,6 +53,7 @@ def audit(
         if variant
         else audit_own(config, operations, analyze=analyze)
     )
+    found = replace(found, extends=extends or found.extends)
     _tell(found, form, out_file)
     if write is not None:
         for _, made in found.tried():

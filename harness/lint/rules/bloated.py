@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from harness.lint.finding import Finding
+from harness.lint.names import sql_name
 from harness.lint.schema import Index, Schema
 
 #: Beyond twice the need, splits and dead entries explain more than the estimate's own error.
@@ -27,7 +28,7 @@ def find(schema: Schema) -> Iterator[Finding]:
             subject=index.name,
             advice="rebuild",
             seen=f"about {index.bytes / needed:.1f} × what its {index.entries:,.0f} entries need (an estimate)",
-            remedy=f"REINDEX INDEX CONCURRENTLY {index.name};",
+            remedy=f"REINDEX INDEX CONCURRENTLY {sql_name(index.name)};",
             bytes=round(index.bytes - needed),
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from harness.lint.finding import Finding
+from harness.lint.names import sql_name
 from harness.lint.schema import Schema
 
 
@@ -15,6 +16,6 @@ def find(schema: Schema) -> Iterator[Finding]:
                 subject=index.name,
                 advice="rebuild",
                 seen="not valid: a concurrent build failed, so every write may pay for it and no query can use it",
-                remedy=f"REINDEX INDEX CONCURRENTLY {index.name};",
+                remedy=f"REINDEX INDEX CONCURRENTLY {sql_name(index.name)};",
                 bytes=index.bytes,
             )

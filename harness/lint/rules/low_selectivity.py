@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from harness.lint.finding import Finding
+from harness.lint.names import sql_name
 from harness.lint.schema import Column, Index, Schema
 
 #: Where a value stands in more rows, nearly every page holds one.
@@ -51,8 +52,8 @@ def _seen(column: Column) -> str | None:
 
 
 def _remedy(index: Index, column: Column) -> str:
-    drop = f"DROP INDEX CONCURRENTLY {index.name};"
+    drop = f"DROP INDEX CONCURRENTLY {sql_name(index.name)};"
     if column.common[-1][1] >= _SHARE:
         return drop
     usual = column.common[0][0].replace("'", "''")
-    return f"{drop} -- CREATE INDEX … WHERE {column.name} <> '{usual}'"
+    return f"{drop} -- CREATE INDEX … WHERE {sql_name(column.name)} <> '{usual}'"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from harness.lint.finding import Finding
+from harness.lint.names import sql_name
 from harness.lint.schema import ForeignKey, Index, Schema
 
 _ROWS = 1000
@@ -20,7 +21,7 @@ def find(schema: Schema) -> Iterator[Finding]:
             advice="make" if rows is None or rows >= _ROWS else "look",
             seen=f"ON DELETE {key.on_delete}: each row deleted from {key.referenced} reads all of {key.table}"
             + ("" if rows is None else f" (about {rows:,.0f} rows)"),
-            remedy=f"CREATE INDEX CONCURRENTLY ON {key.table} ({', '.join(key.columns)});",
+            remedy=f"CREATE INDEX CONCURRENTLY ON {sql_name(key.table)} ({', '.join(map(sql_name, key.columns))});",
         )
 
 

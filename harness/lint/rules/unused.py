@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from harness.lint.finding import Advice, Finding
+from harness.lint.names import sql_name
 from harness.lint.schema import Index, Schema
 
 #: Jobs of a month's end would not show in less.
@@ -19,7 +20,7 @@ def find(schema: Schema) -> Iterator[Finding]:
                 subject=index.name,
                 advice=_advice(index, schema),
                 seen=_seen(index, schema),
-                remedy=f"DROP INDEX CONCURRENTLY {index.name};",
+                remedy=f"DROP INDEX CONCURRENTLY {sql_name(index.name)};",
                 bytes=index.bytes,
             )
 
