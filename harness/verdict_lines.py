@@ -14,7 +14,8 @@ def verdict_lines(summary: Mapping[str, Any]) -> list[str]:
     again = [finding for finding in primary if finding["candidate"].endswith(AGAIN)]
     disqualified = (summary.get("answers") or {}).get("disqualified") or {}
     judged = [finding for finding in primary if finding not in again and finding["candidate"] not in disqualified]
-    lines = [finding_line(finding) for finding in judged]
+    others = _other_guarantees(summary)
+    lines = [finding_line(finding, other_guarantee=finding["candidate"] in others) for finding in judged]
     lines += [f"disqualified, and not judged: {why}" for why in disqualified.values()]
     if again:
         lines.append(_again_line(again))
@@ -23,10 +24,17 @@ def verdict_lines(summary: Mapping[str, Any]) -> list[str]:
     return [*lines, f"{voided} of {trials} trials void" + _void_reasons(summary)]
 
 
-def finding_line(finding: Mapping[str, Any]) -> str:
+def _other_guarantees(summary: Mapping[str, Any]) -> set[str]:
+    """Lanes that give up what the baseline keeps, or keep what it gives up."""
+    gaps = {lane: set(told.get("known_gaps") or ()) for lane, told in summary["variants"].items()}
+    ours = gaps.get(summary["experiment"]["baseline"], set())
+    return {lane for lane, theirs in gaps.items() if theirs != ours}
+
+
+def finding_line(finding: Mapping[str, Any], *, other_guarantee: bool = False) -> str:
     what = f"{finding['operation']:<20} {finding['candidate']:<12}"
     note = f"  ({finding['why']})" if finding["verdict"] == "unresolved" else ""
-    gaps = "  [different guarantee]" if finding.get("known_gaps") else ""
+    gaps = "  [different guarantee]" if other_guarantee else ""
     return f"{what} {_interval(finding):<22} {MARKS[finding['verdict']]} {finding['verdict']}{gaps}{note}"
 
 
