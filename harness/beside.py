@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from harness.cache_regime import enter_server
 from harness.databases import Mark, clone_database, drop_database
 from harness.errors import HarnessError
 from harness.evidence.counters import Counters, read_statements
@@ -16,6 +17,7 @@ from harness.evidence.wal import nothing_known
 from harness.foreign import point_at, slot_of
 from harness.lag import Lag, caught_up, sampled
 from harness.snapshots import Snapshot
+from harness.stack.postgres import EmbeddedPostgres
 from harness.stack.stack import Stack
 from harness.warming import checkpoint, prewarm
 from reference_server.foreign import takes_writes
@@ -32,11 +34,20 @@ class Beside:
 
     #: What load process and servers are told, beside the clone's DSN.
     environment: dict[str, str] = field(default_factory=dict)
-    #: Of a server of its own, the process to watch.
-    server_pid: int | None = None
+    #: One of its own, beside the stack's.
+    server: EmbeddedPostgres | None = None
+
+    @property
+    def server_pid(self) -> int | None:
+        """The process to watch, another one after a restart."""
+        return self.server.pid if self.server else None
 
     async def prepare(self) -> None:
         """After the clone stands and is warm."""
+
+    async def enter(self, regime: str, clone: str) -> dict[str, Any] | None:  # noqa: ARG002
+        """The cache regime where the stack's server does not reach; how, for the trial's record."""
+        return None
 
     async def read(self) -> list[Counters]:
         """Counters of each database beside the clone."""
@@ -66,14 +77,23 @@ class Standby(Beside):
     lag: Lag = field(default_factory=Lag)
 
     async def prepare(self) -> None:
+        await self._follow()
+        await _warm(self.dsn)
+
+    async def enter(self, regime: str, clone: str) -> dict[str, Any] | None:
+        assert self.server
+        told = await enter_server(self.server, regime, clone)
+        await self._follow()
+        return told
+
+    async def _follow(self) -> None:
         # the standby's own maintenance database is there from the start; the clone arrives with the WAL
-        admin = self.dsn.replace(self.dsn.split("@/")[1].split("?")[0], "postgres", 1)
-        if not await caught_up(self.primary_dsn, admin, within_s=_FOLLOW_S):
+        assert self.server
+        if not await caught_up(self.primary_dsn, self.server.admin_dsn, within_s=_FOLLOW_S):
             raise HarnessError(
                 f"The replica did not follow its primary within {_FOLLOW_S:.0f} s, so nothing was measured. "
                 "A slow disk explains it; a smaller dataset helps."
             )
-        await _warm(self.dsn)
 
     async def read(self) -> list[Counters]:
         return [await _counters(self.dsn)]
@@ -188,7 +208,7 @@ async def _standby(stack: Stack, variant: Variant, snapshot: Snapshot, clone: st
     dsn = server.dsn(clone)
     return Standby(
         environment={"CHATBENCH_POSTGRES_REPLICA": dsn},
-        server_pid=server.process.pid,
+        server=server,
         primary_dsn=stack.postgres.admin_dsn,
         dsn=dsn,
         queryids=snapshot.queryids,

@@ -20,8 +20,19 @@ _PAGE_CACHE = "in the system's page cache"
 async def enter(stack: Stack, regime: str, database: str) -> dict[str, Any]:
     """After clone, prewarm and checkpoint: what the trial's record says under `cache`."""
     server = stack.postgres
-    if regime == WARM or not isinstance(server, EmbeddedPostgres):
-        return {"regime": regime, "pages": "in shared_buffers as far as they fit", "note": None}
+    if isinstance(server, EmbeddedPostgres):
+        return await enter_server(server, regime, database)
+    return _warm()
+
+
+def _warm() -> dict[str, Any]:
+    return {"regime": WARM, "pages": "in shared_buffers as far as they fit", "note": None}
+
+
+async def enter_server(server: EmbeddedPostgres, regime: str, database: str) -> dict[str, Any]:
+    """The same for one server; `database` and those whose names begin so, its shards, are what is put out of memory."""
+    if regime == WARM:
+        return _warm()
     if regime == OVERSIZED:
         return {"regime": regime, "pages": f"those that do not fit {await _buffers(server)} are {_PAGE_CACHE}"} | {
             "note": None

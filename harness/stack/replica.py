@@ -60,6 +60,7 @@ class Replica:
     def _own(self) -> dict[str, str]:
         return {
             **self.settings,
+            **self.primary.changed,
             "primary_conninfo": f"host={self.primary.socket_folder} port=5432 user=postgres application_name={SLOT}",
             "primary_slot_name": SLOT,
             "hot_standby": "on",

@@ -26,8 +26,9 @@ async def prepare(ground: Ground) -> dict[str, Any]:
     with ground.timed("cache"):
         redis = await _fill_redis(ground)
         regime = await enter(stack, plan.conditions.cache_regime, ground.clone)
+        beside = await ground.others.enter(plan.conditions.cache_regime, ground.clone)
     notes = [note for note in (regime["note"], *limits) if note]
-    return regime | {"note": "; ".join(notes) or None, "redis": redis}
+    return regime | {"note": "; ".join(notes) or None, "redis": redis} | ({"replica": beside} if beside else {})
 
 
 async def _learn(ground: Ground) -> None:

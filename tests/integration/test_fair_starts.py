@@ -9,6 +9,7 @@ import pytest
 
 from datasets.generate import generate
 from datasets.shape import dataset
+from harness.beside import Standby
 from harness.cache_regime import enter, shrink_buffers
 from harness.conditions import COLD, DISK, OVERSIZED, WARM
 from harness.databases import Mark, clone_database, drop_database
@@ -72,6 +73,24 @@ async def test_oversized_shrinks_shared_buffers_and_says_to_what(servers, filled
     await shrink_buffers(servers.stack, 32 * 2**20)
     assert await ask(servers, filled, "SHOW shared_buffers") == "4MB"
     assert "4MB" in (await enter(servers.stack, OVERSIZED, filled))["pages"]
+
+
+@pytest.mark.parametrize("regime", [COLD, DISK])
+async def test_a_regime_reaches_the_standby_that_a_lane_reads_from(servers, filled, regime):
+    async with servers.stack.replica.running() as standby:
+        beside = Standby(server=standby, primary_dsn=servers.admin_dsn, dsn=standby.dsn(filled), queryids={})
+        await beside.prepare()
+        # the primary first, as a trial does: its shutdown checkpoint is what the standby has no need to replay again
+        await enter(servers.stack, regime, filled)
+        before, primary = beside.server_pid, servers.stack.postgres.pid
+        told = await beside.enter(regime, filled)
+        assert told["regime"] == regime
+        assert beside.server_pid != before
+        assert servers.stack.postgres.pid == primary
+        connection = await asyncpg.connect(standby.dsn(filled))
+        assert await connection.fetchval(_CACHED) == 0
+        assert await connection.fetchval("SELECT count(*) FROM rows") == 5000
+        await connection.close()
 
 
 @pytest.fixture(scope="module")
