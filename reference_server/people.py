@@ -114,8 +114,9 @@ class People(UseCases):
         pairs = [(row["other_id"], row["id"]) for row in shared]
         if self.cache.unread:
             begun = self.pipe()
-            for other, _ in pairs:
-                unread.queue_begin(begun, other)
+            # the leaver's too: a count that was being read must not be stored afterwards
+            for one in (user, *(other for other, _ in pairs)):
+                unread.queue_begin(begun, one)
             await self.answers(begun)
         try:
             await self.db.fetch(self.sql["delete_user/delete"], user)
@@ -124,7 +125,8 @@ class People(UseCases):
 
     async def _forget(self, user: UUID, pairs: Sequence[tuple[UUID, UUID]]) -> None:
         pipe = self.pipe()
-        pipe.delete(presence.key(user), unread.total_key(user))
+        pipe.delete(presence.key(user))
+        unread.queue_forget_user(pipe, user)
         for other, conversation in pairs:
             last_message.queue_drop(pipe, conversation)
             pipe.delete(unread.conversation_key(user, conversation))

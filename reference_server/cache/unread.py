@@ -25,7 +25,7 @@ _BEGIN, _FINISH, _FORGET, _STORE = (
 #: Longer than a statement may take, so that marks outlive every change of a living process.
 _IN_FLIGHT_TTL_S = 60
 #: The sequence must outlive a reader between its two looks; an hour is plenty.
-_SEQUENCE_TTL_S = 3600
+SEQUENCE_TTL_S = 3600
 
 #: The sequence before a read, or None when the result must not be stored.
 Ticket = bytes | None
@@ -60,14 +60,14 @@ class UnreadCache:
 
     async def before_read(self, user: UUID) -> Ticket:
         """Note the sequence; None while a change is in flight."""
-        sequence, in_flight = await reply(self._redis.mget(_sequence(user), _in_flight(user)))
+        sequence, in_flight = await reply(self._redis.mget(sequence_key(user), _in_flight(user)))
         return None if in_flight is not None else sequence or b""
 
     async def store(self, user: UUID, key: str, ticket: Ticket, value: int) -> bool:
         """Whether the count was stored."""
         if ticket is None:
             return False
-        names = (_sequence(user), _in_flight(user), key)
+        names = (sequence_key(user), _in_flight(user), key)
         return bool(await reply(self._redis.eval(_STORE, 3, *names, ticket, value)))
 
 
@@ -81,7 +81,7 @@ def conversation_key(user: UUID, conversation: UUID) -> str:
 
 def queue_begin(pipe: Any, user: UUID) -> Any:
     """A change of this user's counts starts."""
-    return pipe.eval(_BEGIN, 2, _sequence(user), _in_flight(user), _IN_FLIGHT_TTL_S, _SEQUENCE_TTL_S)
+    return pipe.eval(_BEGIN, 2, sequence_key(user), _in_flight(user), _IN_FLIGHT_TTL_S, SEQUENCE_TTL_S)
 
 
 def queue_finish(pipe: Any, user: UUID, conversation: UUID, *, gained: int, reset: bool = False) -> Any:
@@ -95,7 +95,13 @@ def queue_forget(pipe: Any, user: UUID, conversation: UUID) -> Any:
     return pipe.eval(_FORGET, 3, _in_flight(user), total_key(user), conversation_key(user, conversation))
 
 
-def _sequence(user: UUID) -> str:
+def queue_forget_user(pipe: Any, user: UUID) -> Any:
+    """The user is gone, with counts and changes in flight; one that still ends finds no mark and stores nothing."""
+    return pipe.delete(total_key(user), _in_flight(user))
+
+
+def sequence_key(user: UUID) -> str:
+    """The mark that outlives a change, also a user's deletion: a read from before it must not be stored after it."""
     return f"chatbench:unread:sequence:{user}"
 
 

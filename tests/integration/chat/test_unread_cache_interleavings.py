@@ -13,6 +13,8 @@ from reference_server.cache.unread import (
     queue_begin,
     queue_finish,
     queue_forget,
+    queue_forget_user,
+    sequence_key,
     total_key,
 )
 
@@ -221,3 +223,14 @@ async def test_counts_have_no_ttl(redis):
 async def test_a_count_below_zero_for_a_moment_is_shown_as_zero(redis):
     await redis.set(TOTAL, -1)
     assert await UnreadCache(redis).get(TOTAL) == 0
+
+
+async def test_a_count_that_was_being_read_when_its_user_left_is_not_stored_afterwards(redis):
+    cache = UnreadCache(redis)
+    ticket = await cache.before_read(USER)
+    await queue_begin(redis, USER)
+    meanwhile = await cache.before_read(USER)
+    await queue_forget_user(redis, USER)
+    assert not await cache.store(USER, TOTAL, ticket, 5)
+    assert not await cache.store(USER, TOTAL, meanwhile, 5)
+    assert await redis.keys(f"*{USER}*") == [sequence_key(USER).encode()]
