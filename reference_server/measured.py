@@ -5,11 +5,14 @@
 # lost connections) is read when somebody asks. Asking happens in a thread of prometheus_client's, which only reads.
 # Labels hold routes, methods, statuses, kinds of frames and close codes: never an id, and never what a client made up.
 
+import errno
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPMethod
 from typing import Any
+from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import start_http_server
 from starlette.applications import Starlette
@@ -26,6 +29,7 @@ from reference_server.websocket import WebSocketApp
 _KIND_FROM = len('{"type":"')
 _ELSEWHERE = "none"
 _NORMAL_CLOSE = 1000
+_PORTS = 64
 
 
 @contextmanager
@@ -144,17 +148,25 @@ class Measured:
 
 @contextmanager
 def _exposed(metrics: ServerMetrics, host: str, port: int) -> Iterator[int]:
-    """Answers Prometheus at the port that is yielded (0 takes a free one). Raises Unavailable."""
-    try:
-        server, thread = start_http_server(port, host, metrics.registry)
-    except OSError as problem:
-        raise Unavailable(
-            f"{host} port {port} cannot be listened at ({problem.strerror or problem}), so there would be no metrics. "
-            "Choose another --metrics-port."
-        ) from problem
+    """Answers Prometheus at the port that is yielded: the first free one, or any with 0. Raises Unavailable."""
+    server, thread = _listening(metrics, host, port)
     try:
         yield server.server_port
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _listening(metrics: ServerMetrics, host: str, first: int) -> tuple[WSGIServer, threading.Thread]:
+    """Processes of one machine take the next port each."""
+    for port in range(first, first + _PORTS):
+        try:
+            return start_http_server(port, host, metrics.registry)
+        except OSError as problem:
+            if problem.errno != errno.EADDRINUSE or port == first + _PORTS - 1:
+                raise Unavailable(
+                    f"{host} port {port} cannot be listened at ({problem.strerror or problem}), so there would be no "
+                    "metrics. Choose another --metrics-port or --metrics-host."
+                ) from problem
+    raise AssertionError(first)

@@ -57,9 +57,22 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str] = os.
         host=options.host,
         port=options.port,
         connections=options.connections,
-        metrics_port=options.metrics_port,
+        metrics_port=_metrics_port(options.metrics_port, environment),
         metrics_host=options.metrics_host,
     )
+
+
+def _metrics_port(option: int | None, environment: Mapping[str, str]) -> int | None:
+    """The variable is for whoever starts the process that starts this one."""
+    text = environment.get("CHATBENCH_SERVER_METRICS_PORT")
+    if option is not None or not text:
+        return option
+    try:
+        return _number(0, 65535)(text)
+    except (ValueError, argparse.ArgumentTypeError) as problem:
+        raise SettingsError(
+            f"CHATBENCH_SERVER_METRICS_PORT is {text!r} ({problem}), so the server does not start. Give a port."
+        ) from None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,6 +19,9 @@ _NS_PER_US = 1_000
 
 class Health:
     """Probes the loop while a window runs."""
+
+    #: Given each probe's lag in µs, where somebody wants it.
+    on_loop_lag: ClassVar[Callable[[int], None] | None] = None
 
     def __init__(self) -> None:
         self._lags_us: list[int] = []
@@ -41,6 +44,8 @@ class Health:
             due = time.perf_counter_ns() + _PROBE_NS
             await pacer.until(due)
             self._lags_us.append((time.perf_counter_ns() - due) // _NS_PER_US)
+            if Health.on_loop_lag:
+                Health.on_loop_lag(self._lags_us[-1])
 
     def summary(self, recorder: Recorder, *, scheduled: int, unstarted: int, window_s: float) -> dict[str, Any]:
         """CPU as a share of one core; lags in µs at the 99th percentile."""

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import locust.stats
@@ -13,6 +14,10 @@ from numpy.typing import NDArray
 _US_PER_MS = 1_000
 #: Locust rounds to whole milliseconds below 100 ms: a 0.7 ms query would be "1".
 _KIND = "chat"
+
+
+#: Called with each second's batch, beside Locust's statistics.
+listeners: list[Callable[[dict[str, tuple[NDArray[np.int64], Counter[str]]]], None]] = []
 
 
 def round_to_three_digits(response_time_ms: float) -> float:
@@ -27,6 +32,8 @@ def install() -> None:
 
 def report_live(environment: Environment, live: dict[str, tuple[NDArray[np.int64], Counter[str]]]) -> None:
     """Merge what the last second recorded. In gevent's thread: Locust's statistics belong to it."""
+    for listener in listeners:
+        listener(live)
     statistics = environment.stats
     now = time.time()
     for name, (response_us, errors) in live.items():

@@ -6,9 +6,9 @@ The hot path appends four integers to one array; everything else happens in batc
 import time
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from hdrh.histogram import HdrHistogram
@@ -39,6 +39,9 @@ class Recorded:
 
 class Recorder:
     """The samples of one process. Names get small integers so that a sample is four numbers in one array."""
+
+    #: Given a second's send lags of tasks in µs, where somebody wants them.
+    on_send_lag: ClassVar[Callable[[NDArray[np.int64]], None] | None] = None
 
     def __init__(self) -> None:
         self._names: list[str] = []
@@ -95,6 +98,8 @@ class Recorder:
         rows = np.frombuffer(samples, dtype=np.int64).reshape(-1, 4)
         for name, own in self._by_name(rows):
             live[name] = ((own[:, 3] - own[:, 1]) // _NS_PER_US, Counter())
+            if Recorder.on_send_lag and name.startswith("task:"):
+                Recorder.on_send_lag((own[:, 2] - own[:, 1]) // _NS_PER_US)
             if not self.recording:
                 self.unrecorded[name] += len(own)
         for name, kind in errors:

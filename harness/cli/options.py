@@ -30,5 +30,9 @@ CacheRegime = Annotated[
 RedisState = Annotated[
     str | None, typer.Option("--redis-state", help="cold: emptied before each trial; warm: filled by reads first")
 ]
+MetricsPort = Annotated[
+    int | None,
+    typer.Option(min=1, max=65000, help="Prometheus is answered there, of servers 100 above (default: off)"),
+]
 Aged = Annotated[bool, typer.Option("--aged", help="snapshots whose newest messages went through live indexes")]
 Pin = Annotated[bool, typer.Option("--pin", help="servers and load generator on cores of their own")]

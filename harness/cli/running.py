@@ -1,6 +1,7 @@
 """Running: a coroutine to its end, and errors that say what to do told without a traceback."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -13,6 +14,8 @@ from harness.progress import console
 from reference_server.errors import VariantError
 
 Answer = TypeVar("Answer")
+#: Servers' metrics are so many ports above the load's.
+SERVERS_FROM = 100
 
 
 def run_to_end(work: Coroutine[Any, Any, Answer]) -> Answer:
@@ -25,6 +28,12 @@ def run_to_end(work: Coroutine[Any, Any, Answer]) -> Answer:
         return await work
 
     return guard(lambda: asyncio.run(interruptible()))
+
+
+def tell_metrics_at(port: int | None) -> None:
+    """Load processes and servers that are started from here on take it from their environment."""
+    if port is not None:
+        os.environ |= {"CHATBENCH_METRICS_PORT": str(port), "CHATBENCH_SERVER_METRICS_PORT": str(port + SERVERS_FROM)}
 
 
 def guard(work: Callable[[], Answer]) -> Answer:

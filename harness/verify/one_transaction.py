@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from reference_server.database import PoolState
 from reference_server.prepared import PreparedConnection
 
 
@@ -25,6 +26,9 @@ class OneTransaction:
         """Nothing: the connection is the caller's."""
 
     def idle(self) -> list[asyncpg.Connection]:
+        return []
+
+    def pools(self) -> list[PoolState]:
         return []
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:

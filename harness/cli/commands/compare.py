@@ -10,10 +10,22 @@ from datasets.shape import SIZES
 from harness import compare as comparing
 from harness.catalogue import known_names
 from harness.cli.application import app
-from harness.cli.options import HOME, Aged, CacheRegime, FailOn, Formats, Home, Pin, Postgres, RedisState, RedisUrl
+from harness.cli.options import (
+    HOME,
+    Aged,
+    CacheRegime,
+    FailOn,
+    Formats,
+    Home,
+    MetricsPort,
+    Pin,
+    Postgres,
+    RedisState,
+    RedisUrl,
+)
 from harness.cli.outcome import compare_and_tell, formats_of, gates_of
 from harness.cli.plans import create_folder, experiment_of_flags, experiment_path, load_of_flags, names_in, new_folder
-from harness.cli.running import guard
+from harness.cli.running import guard, tell_metrics_at
 from harness.cli.two_runs import compare_two_runs
 from harness.conditions import changed_on_resume, with_flags
 from harness.experiment import Experiment, load_experiment, sequential
@@ -63,11 +75,13 @@ def compare(
     force: Annotated[bool, typer.Option("--force", help="two runs: compare them though they are unlike")] = False,
     formats: Formats = None,
     fail_on: FailOn = None,
+    metrics_port: MetricsPort = None,
     home: Home = HOME,
     postgres: Postgres = None,
     redis: RedisUrl = None,
 ) -> None:
     """Compare variants: an experiment file, or flags for one scenario; or two stored runs of the same variants."""
+    tell_metrics_at(metrics_port)
     gates, wanted = gates_of(fail_on), formats_of(["html", *(formats or [])])
     if experiment and other:
         compare_two_runs(experiment, other, force=force, out_folder=out_folder, formats=wanted, gates=gates)

@@ -8,10 +8,10 @@ import typer
 
 from datasets.shape import SIZES
 from harness.cli.application import app
-from harness.cli.options import HOME, Aged, CacheRegime, Home, Pin, Postgres, RedisState, RedisUrl
+from harness.cli.options import HOME, Aged, CacheRegime, Home, MetricsPort, Pin, Postgres, RedisState, RedisUrl
 from harness.cli.outcome import compare_and_tell
 from harness.cli.plans import create_folder, experiment_of_flags, load_of_flags, new_folder
-from harness.cli.running import guard
+from harness.cli.running import guard, tell_metrics_at
 from harness.conditions import with_flags
 from harness.stack.config import StackConfig
 
@@ -36,11 +36,13 @@ def run(
     pin: Pin = False,
     trial_seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
     out_folder: Annotated[Path | None, typer.Option("--out", help="run folder (default: below runs/)")] = None,
+    metrics_port: MetricsPort = None,
     home: Home = HOME,
     postgres: Postgres = None,
     redis: RedisUrl = None,
 ) -> None:
     """Measure one trial of one variant."""
+    tell_metrics_at(metrics_port)
     load = load_of_flags(scenario, target, users, rate, warmup, window, servers=servers)
     load |= {
         "receivers": receivers,
