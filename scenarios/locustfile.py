@@ -15,6 +15,7 @@ from scenarios.catalog.pagination import Pagination
 from scenarios.catalog.presence import Presence
 from scenarios.catalog.unread import Unread
 from scenarios.conductor import Conductor
+from scenarios.exposition import add_metrics_options, expose
 from scenarios.options import add_options
 
 __all__ = ["Blocks", "Day", "Fanout", "Maintenance", "OwnWrites", "Pagination", "Presence", "Unread"]
@@ -25,8 +26,10 @@ live_statistics.install()
 @events.init_command_line_parser.add_listener
 def _on_parser(parser: Any, **_: Any) -> None:
     add_options(parser)
+    add_metrics_options(parser)
 
 
 @events.init.add_listener
 def _on_init(environment: Environment, **_: Any) -> None:
     Conductor(environment)
+    expose(environment)
