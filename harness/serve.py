@@ -1,8 +1,7 @@
-"""`chatbench serve` and `chatbench ui`: a stack, a clone and reference servers, driven by somebody else's hand."""
+"""`chatbench serve`: a stack, a clone and reference servers, driven by somebody else's hand."""
 
 import asyncio
 import secrets
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,16 +12,11 @@ from harness.beside import beside
 from harness.compare import CONNECTIONS, seed_one
 from harness.databases import Mark, clone_database, drop_database
 from harness.durability import durable
-from harness.errors import HarnessError
 from harness.experiment import Experiment
-from harness.load_process import LOCUSTFILE, complaint, load_process
 from harness.servers import reference_servers
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
 from reference_server.variant import load_variant
-
-#: Only this machine's browsers: Locust's page asks nobody for a password.
-_HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,25 +40,6 @@ async def serve(
             say(f"# servers, for --target: {','.join(standing.urls)}")
         say("# Ctrl-C stops everything and drops the clone.")
         await asyncio.Event().wait()
-
-
-async def serve_ui(
-    config: StackConfig, experiment: Experiment, *, port: int, home: Path, say: Callable[[str], None]
-) -> None:
-    """Locust's web UI over a clone of one snapshot, until cancelled."""
-    async with _standing(config, experiment, servers=0, home=home) as standing:
-        log = standing.folder / "locust.log"
-        command = [
-            *(sys.executable, "-P", "-m", "locust", "-f", str(LOCUSTFILE), "--class-picker"),
-            *("--web-host", _HOST, "--web-port", str(port), "--loglevel", "WARNING"),
-        ]
-        async with load_process(command, secrets=standing.environment, log=log) as process:
-            say(f"http://{_HOST}:{port} – Ctrl-C stops everything and drops the clone.")
-            code = await process.wait()
-            if code:
-                raise HarnessError(
-                    f"Locust ended with code {code}: {complaint(log)} Choose another --port if it is taken."
-                )
 
 
 @asynccontextmanager

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.catalogue import known_names
 from harness.experiment import ARRIVALS, Experiment, KnownNames, ScenarioLoad
 from harness.ui.errors import ChoiceError
 from harness.writing import readers_only, refusal
@@ -83,14 +82,14 @@ class Choices:
         return tuple((key, value) for key, value in sorted(asdict(self).items()) if key not in ("variant", "window_s"))
 
 
-def choices_from(form: Mapping[str, Any], known: KnownNames | None = None) -> Choices:
+def choices_from(form: Mapping[str, Any], known: KnownNames) -> Choices:
     """Check what the page sent; its dropdowns are no promise, since Locust does not check them again."""
-    known = known or known_names()
     try:
         choices = Choices(**{**form, "scenarios": tuple(form["scenarios"])})
     except (TypeError, KeyError) as error:
         raise ChoiceError(f"The form is not complete ({error}), so no test was started. Reload the page.") from error
-    _one_of("variant", choices.variant, known.variants)
+    for part in choices.variant.split("+"):
+        _one_of("variant", part, known.variants)
     _one_of("dataset", choices.dataset, known.datasets)
     _one_of("target", choices.target, TARGETS)
     _one_of("arrivals", choices.arrivals, ARRIVALS)

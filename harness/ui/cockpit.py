@@ -41,6 +41,15 @@ class Address:
         return f"http://{host}:{self.port}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """What the start form shows first."""
+
+    variant: str
+    dataset: str
+    dataset_seed: int
+
+
 def check_address(host: str, *, web_login: bool) -> None:
     """Refuse to show the start button to others without asking who they are."""
     if web_login or is_loopback(host):
@@ -63,14 +72,14 @@ def is_loopback(host: str) -> bool:
 async def run_cockpit(
     config: StackConfig,
     address: Address,
-    defaults: dict[str, str],
+    form: Form,
     *,
     home: Path,
     out: Path,
     report: Report,
     say: Callable[[str], None],
 ) -> None:
-    """Run until cancelled. `defaults` are options of the start form, such as {"--variant": "spec"}."""
+    """Run until cancelled."""
     sitting = Sitting(path=out)
     with tempfile.TemporaryDirectory(prefix="chatbench-") as scratch:
         folder = Path(scratch)
@@ -79,7 +88,7 @@ async def run_cockpit(
             async with open_wire(folder / "wire", supervisor.answer) as wire:
                 supervisor.wire = wire
                 try:
-                    async with _page(address, defaults, folder) as process:
+                    async with _page(address, form, home, folder) as process:
                         supervisor.generator_pid = process.pid
                         await _answers(address, process, folder / "locust.log")
                         say(f"{address.url} – Ctrl-C stops everything and drops the clone.")
@@ -93,15 +102,22 @@ async def run_cockpit(
 
 
 @asynccontextmanager
-async def _page(address: Address, defaults: dict[str, str], folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _page(address: Address, form: Form, home: Path, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     command = [
         *(sys.executable, "-P", "-m", "locust", "-f", str(LOCUSTFILE), "--class-picker"),
         *("--web-host", address.host, "--web-port", str(address.port), "--loglevel", "WARNING"),
         *("--users", str(_USERS), "--spawn-rate", str(_USERS)),
         *(["--web-login"] if address.password else []),
-        *(word for option, value in defaults.items() for word in (option, value)),
+        *("--dataset-seed", str(form.dataset_seed)),
     ]
-    told = {"CHATBENCH_COCKPIT": str(folder / "wire"), "CHATBENCH_UI_PASSWORD": address.password or ""}
+    told = {
+        "CHATBENCH_COCKPIT": str(folder / "wire"),
+        "CHATBENCH_UI_PASSWORD": address.password or "",
+        # not as options: a combination or a shape's size is no name of the lists that these are chosen from
+        "CHATBENCH_UI_VARIANT": form.variant,
+        "CHATBENCH_UI_DATASET": form.dataset,
+        "CHATBENCH_HOME": str(home),
+    }
     async with load_process(command, secrets=told, log=folder / "locust.log") as process:
         try:
             yield process

@@ -55,6 +55,7 @@ def _group(tests: Sequence[Test]) -> dict[str, Any]:
         "load": _load(tests[0]),
         "tests": [test.line() | {"colour": colours[test.number]} for test in tests],
         "variants": list(dict.fromkeys(test.choices.variant for test in tests)),
+        "command": _command(tests),
         "metrics": [{"name": name, "title": _TITLES.get(name, name), "unit": m.unit} for name, m in METRICS.items()],
         "operations": [_operation(name, tests, colours) for name in operations],
         "deliveries": list(_deliveries(tests)),
@@ -65,6 +66,19 @@ def _load(test: Test) -> str:
     choices = test.choices
     paced = "closed loop" if choices.arrivals == "closed" else f"{choices.rate_per_s:g} tasks/s, {choices.arrivals}"
     return f"{choices.users} users · {paced} · pages of {choices.page_size}"
+
+
+def _command(tests: Sequence[Test]) -> str | None:
+    """What runs these variants in rounds; None where no command line says the same load."""
+    choices = tests[0].choices
+    if choices.is_remote or len(choices.scenarios) != 1 or choices.rate_per_s == 0:
+        return None
+    variants = ",".join(dict.fromkeys(test.choices.variant for test in tests))
+    rate = 0.0 if choices.arrivals == "closed" else choices.rate_per_s
+    return (
+        f"chatbench compare --variants {variants} --scenario {choices.scenario} --dataset {choices.dataset} "
+        f"--target {choices.target} --users {choices.users} --rate {rate:g}"
+    )
 
 
 def _operation(name: str, tests: Sequence[Test], colours: Mapping[int, str]) -> dict[str, Any]:

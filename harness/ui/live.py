@@ -17,7 +17,7 @@ from harness.evidence.wal import bytes_between, nothing_known
 from harness.trial.ground import Ground
 from harness.ui.rows import cache_row, delivery_row, operation_rows
 
-#: Each reading costs the database about a millisecond, and the window pays it.
+#: The window pays for each reading.
 _EVERY_S = 2.0
 #: An hour of them; older ones leave the chart.
 _KEPT = 1800

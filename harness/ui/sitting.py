@@ -45,11 +45,10 @@ class Sitting:
 
     path: Path
     tests: list[Test] = field(default_factory=list)
-    _numbers: int = 0
 
     def new_number(self) -> int:
-        self._numbers += 1
-        return self._numbers
+        """One that was begun and not kept gives its number to the next."""
+        return len(self.tests) + 1
 
     def keep(
         self, number: int, choices: Choices, folder: RunFolder, manifest: dict[str, Any], record: dict[str, Any]

@@ -1,6 +1,7 @@
 """The supervisor: prepares what each test needs, measures around it, keeps its record, and answers the page."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 
 from datasets.generate import generate
 from datasets.manifest import Manifest
-from datasets.shape import dataset
+from datasets.names import find_dataset, folder_of
+from harness.catalogue import known_names
 from harness.compare import Prepared, manifest_of
+from harness.load_process import complaint
 from harness.snapshots import Snapshot, ensure_snapshot, no_snapshot
 from harness.stack.stack import Stack
 from harness.ui.by_hand import ByHand, Told, gone, plan_of
@@ -34,6 +37,8 @@ class Supervisor:
     def __init__(self, stack: Stack, *, home: Path, sitting: Sitting, scratch: Path, report: Report) -> None:
         self._stack, self._home, self._sitting, self._scratch = stack, home, sitting, scratch
         self._report, self._reporting = report, asyncio.Lock()
+        #: Of Locust's process, which says there why a load broke off.
+        self._log = scratch / "locust.log"
         self._test: asyncio.Task[None] | None = None
         self.status, self.live = Status(), Live()
         #: Set when Locust is started.
@@ -62,7 +67,7 @@ class Supervisor:
         """Answers when the load may start, with where it goes."""
         await self._cancel({})
         try:
-            choices = choices_from(question["choices"])
+            choices = choices_from(question["choices"], known_names(self._home))
         except ChoiceError as error:
             self.status.enter(FAILED, str(error))
             raise
@@ -82,11 +87,15 @@ class Supervisor:
             self.status.enter(STOPPED, "Stopped before its window began; nothing is kept of it.")
             raise
         except TOLD as error:
-            self.status.enter(FAILED, f"{choices.variant}: {error}")
+            self.status.enter(FAILED, f"{choices.variant}: {self._said() if ready.done() else error}")
         finally:
             # its window is over, or will never come: Locust's users have nothing left to do
             if self.wire and ready.done():
                 self.wire.tell(do="stop")
+
+    def _said(self) -> str:
+        """Why a load that had begun broke off: Locust's last line, without its clock and its logger's name."""
+        return re.sub(r"^\[[^]]*\] \S+: ", "", complaint(self._log))
 
     async def _measure(self, choices: Choices, ready: "asyncio.Future[Told]") -> None:
         manifest, snapshot = await self._seeded(choices)
@@ -119,8 +128,8 @@ class Supervisor:
 
     async def _seeded(self, choices: Choices) -> tuple[Manifest, Snapshot]:
         """Data and snapshot, made now where they are missing, with the status telling how far it is."""
-        wanted = dataset(choices.dataset, seed=choices.dataset_seed)
-        folder = self._home / "datasets" / f"{choices.dataset}-{choices.dataset_seed}"
+        wanted = find_dataset(choices.dataset, seed=choices.dataset_seed, home=self._home)
+        folder = folder_of(wanted, self._home)
         made = _Progress(self.status, f"Generating the dataset {choices.dataset}", wanted.messages)
         manifest = await asyncio.to_thread(generate, wanted, folder, made.rows)
         if choices.is_remote:

@@ -15,14 +15,14 @@ from harness.cli.plans import experiment_of_flags, new_folder
 from harness.cli.running import guard, run_to_end
 from harness.run_folder import RunFolder
 from harness.stack.config import StackConfig
-from harness.ui.cockpit import Address, check_address, run_cockpit
+from harness.ui.cockpit import Address, Form, check_address, run_cockpit
 from reports.files import write_files
 
 
 @app.command(epilog="Example: chatbench ui --variant spec --dataset small")
 def ui(
     variant: Annotated[str, typer.Option(help="schema variant that the form starts with")] = "baseline",
-    dataset: Annotated[str, typer.Option(help=f"the form's dataset, one of {', '.join(SIZES)}")] = "tiny",
+    dataset: Annotated[str, typer.Option(help=f"{', '.join(SIZES)}; an import's name; SHAPE.toml:SIZE")] = "tiny",
     dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="the dataset's seed")] = 1,
     host: Annotated[str, typer.Option(help="address of the page; others than loopback need --web-login")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="of the page")] = 8089,
@@ -34,12 +34,12 @@ def ui(
 ) -> None:
     """Open the live cockpit: Locust's web page over variants that are seeded as you choose them, until Ctrl-C."""
     guard(lambda: check_address(host, web_login=web_login))
-    experiment_of_flags(dataset=dataset, seed=dataset_seed, baseline=variant, home=home)
+    experiment = experiment_of_flags(dataset=dataset, seed=dataset_seed, baseline=variant, home=home)
     password = (os.environ.get("CHATBENCH_UI_PASSWORD") or secrets.token_urlsafe(9)) if web_login else None
     work = run_cockpit(
         StackConfig(home=home, postgres=postgres, redis=redis),
         Address(host=host, port=port, password=password),
-        {"--variant": variant, "--dataset": dataset, "--dataset-seed": str(dataset_seed)},
+        Form(variant=experiment.baseline, dataset=experiment.dataset, dataset_seed=dataset_seed),
         home=home,
         out=out_folder or new_folder("ui"),
         report=_report,

@@ -6,8 +6,9 @@ const CHARTS = [
   { key: "wal_bytes_per_call", title: "WAL per call", word: bytes },
   { key: "calls_per_s", title: "Calls per second", word: amount },
 ];
-const LEFT = 52, RIGHT = 414, TOP = 10, BOTTOM = 124;
-let samples = [], colours = new Map();
+const LEFT = 66, RIGHT = 414, TOP = 10, BOTTOM = 170, HEIGHT = 192;
+const COLOURS = 8;
+let samples = [], lanes = new Map(), pointed = null;
 
 function amount(value) { return value == null ? "–" : value >= 100 ? Math.round(value).toLocaleString("en") : `${+value.toPrecision(3)}`; }
 function duration(us) { return us == null ? "–" : us < 1e3 ? `${amount(us)} µs` : us < 1e6 ? `${+(us / 1e3).toPrecision(3)} ms` : `${+(us / 1e6).toPrecision(3)} s`; }
@@ -29,10 +30,21 @@ function drawn(name, attributes, text) {
   if (text != null) made.textContent = text;
   return made;
 }
+// eight colours, then the same dashed, then dotted
 function laneOf(operation) {
-  if (!colours.has(operation)) colours.set(operation, `lane${(colours.size % 8) + 1}`);
-  return colours.get(operation);
+  if (!lanes.has(operation)) lanes.set(operation, `lane${(lanes.size % COLOURS) + 1} dash${Math.floor(lanes.size / COLOURS)}`);
+  return lanes.get(operation);
 }
+function lineOf(operation, d) {
+  const dim = pointed && pointed !== operation ? " dim" : "";
+  return drawn("path", { class: `${laneOf(operation)}${dim}`, d });
+}
+function swatchOf(operation) {
+  const swatch = drawn("svg", { class: "lines swatch-line", viewBox: "0 0 24 8", "aria-hidden": "true" });
+  swatch.append(drawn("path", { class: laneOf(operation), d: "M0 4L24 4" }));
+  return swatch;
+}
+function point(operation) { pointed = operation; draw(); }
 
 function step(most) {
   const power = 10 ** Math.floor(Math.log10(most / 4));
@@ -45,10 +57,10 @@ function chart({ key, title, word }) {
     for (const [name, row] of Object.entries(operations))
       if (row[key] != null) (series.get(name) ?? series.set(name, []).get(name)).push([at_s, row[key]]);
   const highest = Math.max(0, ...[...series.values()].flat().map(([, value]) => value));
-  const picture = drawn("svg", { class: "lines", viewBox: "0 0 420 150", role: "img", "aria-label": `${title} of each operation over the window` });
+  const picture = drawn("svg", { class: "lines", viewBox: `0 0 420 ${HEIGHT}`, role: "img", "aria-label": `${title} of each operation over the window` });
   const figure = element("figure", {}, element("figcaption", { textContent: title }), picture);
   if (!highest) {
-    picture.append(drawn("text", { x: 230, y: 70, class: "mid" }, samples.length ? "none in this test" : "starts with the window"));
+    picture.append(drawn("text", { x: 230, y: HEIGHT / 2, class: "mid" }, samples.length ? "none in this test" : "starts with the window"));
     return figure;
   }
   const every = step(highest), most = every * (Math.floor(highest / every) + 1), last = samples.at(-1).at_s;
@@ -57,16 +69,16 @@ function chart({ key, title, word }) {
     picture.append(drawn("line", { class: "grid", x1: LEFT, x2: RIGHT, y1: y(tick), y2: y(tick) }));
     picture.append(drawn("text", { x: LEFT - 6, y: y(tick) + 3, class: "end" }, tick ? word(tick) : "0"));
   }
-  picture.append(drawn("text", { x: LEFT, y: 138 }, "0"), drawn("text", { x: RIGHT, y: 138, class: "end" }, `${Math.round(last)} s`));
+  picture.append(drawn("text", { x: LEFT, y: HEIGHT - 7 }, "0"), drawn("text", { x: RIGHT, y: HEIGHT - 7, class: "end" }, `${Math.round(last)} s`));
   for (const [name, points] of series)
-    picture.append(drawn("path", { class: laneOf(name), d: "M" + points.map(([at, value]) => `${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join("L") }));
+    picture.append(lineOf(name, "M" + points.map(([at, value]) => `${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join("L")));
   return figure;
 }
 
 function table(rows) {
   const cells = (row) => [amount(row.calls), amount(row.calls_per_s), duration(row.exec_us_per_call), duration(row.plan_us_per_call), amount(row.blocks_per_call), bytes(row.wal_bytes_per_call), share(row.hit_share)];
   document.querySelector("#operations tbody").replaceChildren(
-    ...rows.map((row) => element("tr", {}, element("th", { scope: "row", textContent: row.name }), ...cells(row).map((text) => element("td", { className: "number", textContent: text })))),
+    ...rows.map((row) => element("tr", { onmouseenter: () => point(row.name), onmouseleave: () => point(null) }, element("th", { scope: "row" }, swatchOf(row.name), row.name), ...cells(row).map((text) => element("td", { className: "number", textContent: text })))),
   );
 }
 
@@ -89,14 +101,16 @@ function deliveries(counted, isWhole) {
   place.replaceChildren(bar, element("dl", { className: "tiles" }, ...told.map(([name, count]) => element("div", {}, element("dt", { textContent: name }), element("dd", { textContent: amount(count) })))));
 }
 
+function draw() { document.getElementById("charts").replaceChildren(...CHARTS.map(chart)); }
+
 async function show() {
   const after = samples.length ? samples.at(-1).at_s : -1;
   const told = await (await fetch(`/cockpit/live.json?after=${after}`)).json();
-  if (told.test !== show.test) { show.test = told.test; samples = []; colours = new Map(); return show(); }
+  if (told.test !== show.test) { show.test = told.test; samples = []; lanes = new Map(); return show(); }
   samples.push(...told.samples);
-  document.getElementById("charts").replaceChildren(...CHARTS.map(chart));
-  document.getElementById("legend").replaceChildren(...[...colours].map(([name, lane]) => element("li", {}, element("i", { className: `swatch ${lane}` }), name)));
-  table(told.rows);
+  for (const { name } of told.rows) laneOf(name);
+  draw();
+  if (!pointed) table(told.rows);
   tiles(told.cache);
   deliveries(told.deliveries ?? told.counted, Boolean(told.deliveries));
   const note = document.getElementById("note");

@@ -37,7 +37,29 @@ function openFields() {
     title.textContent = "What is tested, and how";
     if (button.getAttribute("aria-expanded") === "false") button.click();
   }
+  restoreTicks();
 }
+
+// Locust's form forgets which classes were ticked last; another variant is mostly tried under the same scenario
+const TICKS = 'input[type="checkbox"]';
+const rows = () => [...document.querySelectorAll("tr")].filter((row) => row.querySelector(TICKS) && row.cells.length > 2);
+const nameOf = (row) => row.cells[1].textContent;
+
+function keepTicks() {
+  const ticked = rows().filter((row) => row.querySelector(TICKS).checked).map(nameOf);
+  if (ticked.length) sessionStorage.cockpitClasses = JSON.stringify(ticked);
+}
+
+function restoreTicks() {
+  const kept = JSON.parse(sessionStorage.cockpitClasses ?? "null");
+  for (const row of rows()) {
+    if (row.dataset.cb) continue;
+    row.dataset.cb = "seen";
+    const box = row.querySelector(TICKS);
+    if (kept && box.checked !== kept.includes(nameOf(row))) box.click();
+  }
+}
+document.addEventListener("submit", keepTicks, true);
 
 // there is no host here: the target is a field of the form
 function hideHost() {
