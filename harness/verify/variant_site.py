@@ -10,6 +10,7 @@ from harness.beside import cloned_shards
 from harness.databases import Mark, clone_database, drop_database
 from harness.snapshots import Snapshot
 from harness.stack.stack import Stack
+from harness.verify.replayed import replayed
 from harness.verify.site import Site
 from reference_server.opening import open_chat
 from reference_server.prepared import PreparedConnection
@@ -26,7 +27,8 @@ async def variant_site(stack: Stack, variant: Variant, snapshot: Snapshot) -> As
     try:
         async with (
             cloned_shards(stack, variant, snapshot, clone) as shards,
-            site_over(stack.postgres.dsn(clone), stack.redis.url(0), variant, shards=shards) as site,
+            replayed(stack, variant, clone) as at,
+            site_over(at.dsn, stack.redis.url(0), variant, shards=shards, replica=at.replica) as site,
         ):
             await stack.empty_redis()
             yield site
@@ -35,7 +37,9 @@ async def variant_site(stack: Stack, variant: Variant, snapshot: Snapshot) -> As
 
 
 @asynccontextmanager
-async def site_over(dsn: str, redis_url: str, variant: Variant, *, shards: Sequence[str] = ()) -> AsyncIterator[Site]:
+async def site_over(
+    dsn: str, redis_url: str, variant: Variant, *, shards: Sequence[str] = (), replica: str | None = None
+) -> AsyncIterator[Site]:
     """A site over a database that checks may write to."""
     async with AsyncExitStack() as closing:
         places = []
@@ -45,6 +49,6 @@ async def site_over(dsn: str, redis_url: str, variant: Variant, *, shards: Seque
         redis: Redis = Redis.from_url(redis_url, protocol=2)
         closing.push_async_callback(redis.aclose)
         chat = await closing.enter_async_context(
-            open_chat(dsn, redis_url, variant, connections=_CONNECTIONS, shards=shards)
+            open_chat(dsn, redis_url, variant, connections=_CONNECTIONS, shards=shards, replica=replica)
         )
         yield Site(variant=variant, database=places[0], chat=chat, redis=redis, is_clone=True, others=tuple(places[1:]))
