@@ -66,7 +66,7 @@ class Deliveries:
 
     def counts(self) -> dict[str, int]:
         """What is known so far; `lost` is what has been missing for long."""
-        overdue_ns = now_ns() - int(OVERDUE_S * _NS_PER_S)
+        overdue_ns = time.perf_counter_ns() - int(OVERDUE_S * _NS_PER_S)
         overdue = {message: one for message, one in self._incomplete.items() if one.due_ns < overdue_ns}
         return {
             "expected": self._devices_by_message.total(),
@@ -88,8 +88,3 @@ class Deliveries:
             "late": self._late,
             "latency": encode(self._latency),
         }
-
-
-def now_ns() -> int:
-    """The clock of every latency here."""
-    return time.perf_counter_ns()

@@ -14,10 +14,10 @@ from uuid import UUID
 
 import asyncpg
 
+from reference_server.attaching import Attaching
 from reference_server.database import Database
 from reference_server.errors import Unavailable
 from reference_server.events import channel
-from reference_server.outbox import Registry, Sink
 from reference_server.transport import RESUME_NEEDED, News, Paths, Retold, unavailable
 
 #: A payload must be shorter than 8,000 bytes (PostgreSQL manual, NOTIFY).
@@ -58,36 +58,20 @@ def _payload(news: News) -> str:
     return _REFERENCE + " ".join(map(str, news.message))
 
 
-class NotificationListener:
+class NotificationListener(Attaching):
     """Channels are listened to while somebody is attached."""
 
     def __init__(self, dsn: str, retold: Retold) -> None:
+        super().__init__()
         self._dsn = dsn
         self.losses = 0
         self._retold = retold
-        self._registry = Registry()
         self._connection: asyncpg.Connection | None = None
         self._listening: set[bytes] = set()
         self._lock = asyncio.Lock()
         self._lost = asyncio.Event()
         self._waiting: asyncio.Queue[tuple[bytes, str]] = asyncio.Queue()
         self._busy = False
-
-    async def attach(self, user: UUID, sink: Sink) -> None:
-        name = channel(user).encode()
-        self._registry.add(name, sink)
-        try:
-            await self._settle(name)
-        except BaseException:
-            await self.detach(user, sink)
-            raise
-
-    async def detach(self, user: UUID, sink: Sink) -> None:
-        name = channel(user).encode()
-        self._registry.remove(name, sink)
-        if name not in self._registry:
-            with contextlib.suppress(Unavailable):
-                await self._settle(name)
 
     async def connect(self) -> None:
         async with self._lock:

@@ -14,15 +14,14 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
+from reference_server.attaching import Attaching
 from reference_server.database import Database
 from reference_server.errors import Unavailable
 from reference_server.events import channel
-from reference_server.outbox import Registry, Sink
 from reference_server.transport import RESUME_NEEDED, News, Paths, unavailable
 
 _BATCH = 500
@@ -66,39 +65,21 @@ class PubSubPublisher:
             pipe.execute_command(self._command, channel(user), news.event)
 
 
-class PubSub:
+class PubSub(Attaching):
     """Attach a sink to a user and everything published to the user arrives in it."""
 
     def __init__(self, redis_url: str, commands: Commands) -> None:
+        super().__init__()
         self._commands = commands
         self.losses = 0
         # redis-py types its connections in part only; a Unix socket takes no keepalive, and our own pings do as well
         self._pool: Any = ConnectionPool.from_url(redis_url, protocol=2, socket_timeout=None, socket_connect_timeout=5)
-        self._registry = Registry()
         self._connection: Any = None
         self._subscribed: dict[bytes, asyncio.Future[None]] = {}
         #: Channels whose listeners have changed since Redis was last told.
         self._unsettled: set[bytes] = set()
         self._asked: deque[asyncio.Future[None]] = deque()
         self._lock = asyncio.Lock()
-
-    async def attach(self, user: UUID, sink: Sink) -> None:
-        """Once this returns, whatever is published to the user arrives. Raises Unavailable."""
-        name = channel(user).encode()
-        self._registry.add(name, sink)
-        try:
-            await self._settle(name)
-        except BaseException:
-            await self.detach(user, sink)
-            raise
-
-    async def detach(self, user: UUID, sink: Sink) -> None:
-        """Nothing more arrives."""
-        name = channel(user).encode()
-        self._registry.remove(name, sink)
-        if name not in self._registry:
-            with contextlib.suppress(Unavailable):
-                await self._settle(name)
 
     async def connect(self) -> None:
         """Connect and subscribe to every channel that is listened to. Raises what redis-py raises."""
