@@ -12,6 +12,7 @@ import asyncpg
 from redis.asyncio import Redis
 
 from harness.evidence import Counters, evidence_between
+from harness.evidence.counters import read_statements
 from harness.evidence.sql_files import sql
 from harness.evidence.wal import bytes_between, nothing_known
 from harness.trial.ground import Ground
@@ -21,6 +22,7 @@ from harness.ui.rows import cache_row, delivery_row, operation_rows
 _EVERY_S = 2.0
 #: An hour of them; older ones leave the chart.
 _KEPT = 1800
+_UNTOLD = "the clone has no pg_stat_statements, so nothing is known by operation while it runs"
 _OLD = "WAL without its images is read after the window"
 
 
@@ -74,6 +76,7 @@ class Live:
                 while True:
                     await asyncio.sleep(_EVERY_S)
                     now, at = await read(), time.monotonic()
+                    self.note = _UNTOLD if now.statements is None else None
                     whole, step = _between(before, now, ground), _between(last, now, ground)
                     self.rows, self.cache = operation_rows(whole, seconds=at - began), cache_row(whole)
                     rows = operation_rows(step, seconds=at - last_at)
@@ -95,10 +98,10 @@ async def _reader(ground: Ground) -> AsyncIterator[Any]:
     older = connection.get_server_version().major < 17  # noqa: PLR2004 - pg_stat_checkpointer came with it
 
     async def read() -> Counters:
-        statements = await connection.fetch(sql("statements"))
+        statements = await read_statements(connection, sql("statements"))
         database = await connection.fetchrow(sql("database_before_17" if older else "database"))
         return Counters(
-            statements={row["queryid"]: dict(row) for row in statements},
+            statements=statements,
             tables={},
             indexes={},
             database=dict(database or {}),
