@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import asyncpg
@@ -14,12 +15,10 @@ from reference_server.variant import SqlFile
 def refused(sql: SqlFile, error: asyncpg.PostgresError, *, so: str) -> BrokenSql:
     """PostgreSQL's error, with what follows from it ("so nothing was built")."""
     told: Any = error
-    position = told.position
-    line = sql.text.count("\n", 0, int(position) - 1) + 1 if position else None
     details = [text.strip().rstrip(".") for text in (told.detail, told.hint, _inside(told)) if text]
     problem = f"{type(error).__name__}: {told.message or error}, {so}"
     remedy = ". ".join([*details, "Correct the SQL, and run the command again."])
-    return BrokenSql(sql.path, line, problem, remedy)
+    return BrokenSql(sql.path, _line(sql.text, told), problem, remedy)
 
 
 def breaks_contract(sql: SqlFile, slot: str, contract: Contract, problem: str) -> BrokenSql:
@@ -27,6 +26,17 @@ def breaks_contract(sql: SqlFile, slot: str, contract: Contract, problem: str) -
     return BrokenSql(
         sql.path, _first_line(sql.text), f"{problem}, so {slot} cannot use it", f"{slot} {contract}. Give it these."
     )
+
+
+def _line(text: str, error: Any) -> int | None:
+    """Where PostgreSQL says it is; without that, the first line that has the name it quotes, or a lone statement's."""
+    if error.position:
+        return text.count("\n", 0, int(error.position) - 1) + 1
+    for name in re.findall(r'"([^"]+)"', error.message or ""):
+        for number, line in enumerate(text.split("\n"), 1):
+            if re.search(rf"\b{re.escape(name)}\b", line.split("--", 1)[0]):
+                return number
+    return _first_line(text) if text.count(";") <= 1 else None
 
 
 def _inside(error: Any) -> str | None:

@@ -45,6 +45,13 @@ def commands_in(page: Path) -> list[tuple[str, str]]:
     return _COMMAND.findall(shell) + _COMMAND.findall(inline)
 
 
+def parameters_of(command: str, rest: str) -> list:
+    """Those of a command, or of the one in its group that the line names."""
+    found = COMMANDS[command]
+    inside = getattr(found, "commands", {}).get((rest.split() or [""])[0])
+    return (inside or found).params
+
+
 def anchors_of(page: Path) -> set[str]:
     """Headings as GitHub turns them into fragments."""
     headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", text_of(page)), re.MULTILINE)
@@ -55,7 +62,7 @@ def anchors_of(page: Path) -> set[str]:
 def test_every_command_that_a_page_names_exists_with_its_options(page: Path):
     for command, rest in commands_in(page):
         assert command in COMMANDS, f"chatbench {command}"
-        known = {option for parameter in COMMANDS[command].params for option in parameter.opts} | {"--help"}
+        known = {option for parameter in parameters_of(command, rest) for option in parameter.opts} | {"--help"}
         said = set(re.findall(r"(?<!\S)--[a-z][a-z0-9-]*", rest.split(" # ")[0]))
         assert said <= known, f"chatbench {command}: {said - known}"
 
