@@ -53,7 +53,6 @@ class Conductor:
         if isinstance(environment.runner, WorkerRunner):
             self._meeting = Meeting(environment.runner, environment.parsed_options.worker_name)
             environment.runner.register_message(END, self._on_end)
-            events.report_to_master.add_listener(self._on_report)
 
     # -- a test starts
 
@@ -116,9 +115,8 @@ class Conductor:
     def _on_live(self, live: dict[str, Any]) -> None:
         self._calls += sum(len(times) for name, (times, _) in live.items() if not name.startswith("task:"))
         report_live(self._environment, live)
-
-    def _on_report(self, data: dict[str, Any], **_: Any) -> None:
-        data[CALLS] = self._calls
+        if self._meeting:
+            self._environment.runner.send_message(CALLS, {"calls": self._calls})
 
     def _tell(self, what: Callable[[Session], Callable[[], None]]) -> None:
         if self._session:

@@ -16,3 +16,7 @@ class TargetError(ScenarioError):
         super().__init__(message)
         #: Stable, id-free name under which the error is counted.
         self.code = code
+
+
+class MixError(ScenarioError):
+    """A mix's file cannot be used as it is written; the message names its line."""

@@ -32,7 +32,9 @@ class Member:
     index: int
     #: Seconds after the test's start; None: it was there.
     joined_s: float | None = None
-    #: Seconds after the test's start at which it was missed; None: it was not.
+    #: Seconds after the test's start at which it was last heard.
+    heard_s: float = 0.0
+    #: The same, of a process that was then missed; None: it was not.
     lost_s: float | None = None
     #: Why it could not go on, in its own words.
     failure: str | None = None
@@ -75,12 +77,17 @@ class Fleet:
             joined_s = None if now_s is None else now_s - self._began_s
             self.members[process] = Member(name=name, index=index, joined_s=joined_s)
 
-    def lose(self, process: str, now_s: float) -> Member | None:
-        """It was missed; the member, if it owed something."""
+    def hear(self, process: str, calls: int, now_s: float) -> None:
+        """It is there, and has made so many calls since its test began."""
+        if member := self.members.get(process):
+            member.heard_s, member.reported = now_s - self._began_s, max(member.reported, calls)
+
+    def lose(self, process: str) -> Member | None:
+        """It is missed; the member, if it owed something."""
         member = self.members.get(process)
         if member is None or not member.is_awaited or member.outcome is not None:
             return None
-        member.lost_s = now_s - self._began_s
+        member.lost_s = member.heard_s
         return member
 
     def fail(self, process: str, failure: str) -> None:

@@ -14,13 +14,18 @@ from scenarios.catalog.own_writes import OwnWrites
 from scenarios.catalog.pagination import Pagination
 from scenarios.catalog.presence import Presence
 from scenarios.catalog.unread import Unread
+from scenarios.choosing import choose
 from scenarios.conductor import Conductor
 from scenarios.exposition import add_metrics_options, expose
+from scenarios.mix_user import asked_mix, mix_user
 from scenarios.options import add_options
 
 __all__ = ["Blocks", "Day", "Fanout", "Maintenance", "OwnWrites", "Pagination", "Presence", "Unread"]
 
 live_statistics.install()
+_mix = asked_mix()
+if _mix:
+    globals()[_mix.class_name] = mix_user(_mix)
 
 
 @events.init_command_line_parser.add_listener
@@ -31,5 +36,6 @@ def _on_parser(parser: Any, **_: Any) -> None:
 
 @events.init.add_listener
 def _on_init(environment: Environment, **_: Any) -> None:
+    choose(environment, _mix)
     Conductor(environment)
     expose(environment)

@@ -20,7 +20,7 @@ _log = logging.getLogger("chatbench")
 #: Messages from a worker: at a point, its window told, its failure. To workers: go on, end your window.
 AT, OUTCOME, FAILED = "chatbench_at", "chatbench_outcome", "chatbench_failed"
 GO, END = "chatbench_go", "chatbench_end"
-#: In a worker's report: how many calls it has made.
+#: From a worker, every second: how many calls it has made.
 CALLS = "chatbench_calls"
 _LOOK_S = 0.5
 #: A worker that quits sends its window behind its farewell.
@@ -41,9 +41,13 @@ class Muster:
         self._complete = gevent.event.Event()
         #: Workers that are not there any more, with the moment at which that was seen.
         self._gone_s: dict[str, float] = {}
-        for message, listener in ((AT, self._on_at), (OUTCOME, self._on_outcome), (FAILED, self._on_failed)):
+        for message, listener in (
+            (AT, self._on_at),
+            (OUTCOME, self._on_outcome),
+            (FAILED, self._on_failed),
+            (CALLS, self._on_calls),
+        ):
             self._runner.register_message(message, listener)
-        environment.events.worker_report.add_listener(self._on_report)
 
     def begin(self) -> list[str]:
         """A test starts: the ids of the workers that take part, by index."""
@@ -92,9 +96,9 @@ class Muster:
         _log.error("Worker %s: %s", msg.data["name"], msg.data["failure"])
         self._settle()
 
-    def _on_report(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
-        if self._fleet and (member := self._fleet.members.get(client_id)):
-            member.reported = max(member.reported, data.get(CALLS, 0))
+    def _on_calls(self, msg: Any, **_: Any) -> None:
+        if self._fleet:
+            self._fleet.hear(msg.node_id, msg.data["calls"], time.monotonic())
 
     # -- what follows
 
@@ -118,15 +122,15 @@ class Muster:
             present, now_s = self._present(), time.monotonic()
             for worker in fleet.members.keys() - set(present):
                 if now_s - self._gone_s.setdefault(worker, now_s) > _FAREWELL_S:
-                    self._miss(worker, fleet, now_s)
+                    self._miss(worker, fleet)
 
-    def _miss(self, worker: str, fleet: Fleet, now_s: float) -> None:
-        member = fleet.lose(worker, now_s)
+    def _miss(self, worker: str, fleet: Fleet) -> None:
+        member = fleet.lose(worker)
         if member is None:
             return
         _log.warning(
-            "Worker %s (%d) is gone since %.1f s after the start; its window is not in the results. It had told of %d "
-            "calls.",
+            "Worker %s (%d) was last heard %.1f s after the start; its window is not in the results. It had told of "
+            "%d calls.",
             *(member.name, member.index, member.lost_s, member.reported),
         )
         self._settle()

@@ -6,6 +6,7 @@ from typing import Any
 
 from datasets.names import dataset_names, home_of_environment
 from scenarios.arrivals import Arrivals
+from scenarios.mix import SHAPES
 
 #: What depends on the machine: a worker that was told one itself keeps it, whatever its master was told.
 _OF_THE_MACHINE = (
@@ -58,6 +59,8 @@ def add_options(parser: Any) -> None:
     )
     add("--redis", default="", env_var="CHATBENCH_REDIS", include_in_web_ui=False, help="Redis URL for `direct`")
     add("--connections", type=int, default=_DEFAULTS["connections"], help="PostgreSQL connections of one load process")
+    add("--mix", default="", env_var="CHATBENCH_MIX", include_in_web_ui=False, help="TOML of how often users do what")
+    add("--shape", default="", choices=["", *SHAPES], help="how the load moves over the window; --users are the peak")
     add("--arrivals", default="poisson", choices=list(Arrivals), help="open-loop schedule, or closed loop")
     add("--rate", type=float, default=200.0, help="tasks per second, all users together (open loop)")
     add("--warmup", type=float, default=2.0, help="seconds of load before the measured window")

@@ -48,6 +48,8 @@ class ChatUser(User):
     def run(self) -> None:
         """Parked for the user's whole life: Locust counts and stops this greenlet, the loop does the work."""
         self._state = LOCUST_STATE_RUNNING
+        if not hasattr(self, "session"):
+            return  # the test was refused; its users go with it
         running = engine()
         self.ordinal = ChatUser.next_ordinal
         ChatUser.next_ordinal += 1

@@ -58,9 +58,9 @@ def test_who_comes_in_the_window_is_told_how_much_of_it_is_over():
 
 def test_a_lost_process_is_waited_for_no_more_and_named():
     both = fleet("a", "b")
-    both.members["b"].reported = 70
+    both.hear("b", 70, 104.0)
     both.arrive("a", READY)
-    both.lose("b", 104.0)
+    both.lose("b")
     assert both.waiting(104.0).keys() == {"a"}
     both.deliver("a", outcome(30))
     assert both.is_complete
@@ -73,13 +73,13 @@ def test_a_lost_process_is_waited_for_no_more_and_named():
 def test_a_process_that_has_told_its_window_cannot_be_lost():
     alone = fleet("a")
     alone.deliver("a", outcome(30))
-    assert alone.lose("a", 104.0) is None
+    assert alone.lose("a") is None
     assert alone.told()[0]["lost_s"] is None
 
 
 def test_a_process_thought_lost_whose_window_arrives_is_not():
     alone = fleet("a")
-    alone.lose("a", 104.0)
+    alone.lose("a")
     alone.deliver("a", outcome(30))
     assert alone.told()[0]["lost_s"] is None
     assert alone.outcomes == [outcome(30)]
