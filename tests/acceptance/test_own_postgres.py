@@ -83,3 +83,4 @@ def test_an_audit_without_a_database_says_what_to_add(chatbench):
     audited = chatbench("audit")
     assert audited.returncode == 3
     assert "--postgres" in audited.stderr
+    assert chatbench("audit", "--format", "nonsense").returncode == 2

@@ -154,6 +154,13 @@ def test_verdict_lines_name_operation_candidate_interval_and_verdict(summary):
     assert lines[-1] == "0 of 31 trials void"
 
 
+def test_verdict_lines_call_a_guarantee_different_only_where_it_is_not_the_baselines(summary):
+    alike = {lane: told | {"known_gaps": ["unique_pair"]} for lane, told in summary["variants"].items()}
+    assert "[different guarantee]" not in str(verdict_lines(summary | {"variants": alike}))
+    stricter = alike | {"baseline": alike["baseline"] | {"known_gaps": []}}
+    assert "[different guarantee]" in str(verdict_lines(summary | {"variants": stricter}))
+
+
 def test_a_decoded_histogram_gives_the_percentiles_of_what_was_recorded():
     values = list(range(1, 100_001))
     found = decode(histogram_of(values))

@@ -10,8 +10,15 @@ from harness.maintenance.ground import Ground
 from harness.maintenance.job import Done, Job
 from harness.maintenance.programs import run_program, size_of
 
+#: pg_restore of 18 begins with SET transaction_timeout, which came with 17.
+_OLDEST = 17
 
-async def _why_not(_: Ground) -> str | None:
+
+async def _why_not(ground: Ground) -> str | None:
+    async with ground.connection() as connection:
+        major = connection.get_server_version().major
+    if major < _OLDEST:
+        return f"pg_restore is PostgreSQL 18's, and a server of version {major} does not take what it writes."
     return None
 
 
