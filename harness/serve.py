@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from datasets.names import find_dataset
 from harness.beside import beside
 from harness.compare import CONNECTIONS, seed_one
 from harness.databases import Mark, clone_database, drop_database
@@ -55,7 +56,7 @@ async def _standing(
             "CHATBENCH_REDIS": stack.redis.url(0),
             "CHATBENCH_TOKEN_SECRET": secrets.token_urlsafe(32),
             "CHATBENCH_VARIANT": snapshot.variant,
-            "CHATBENCH_DATASET": experiment.dataset,
+            "CHATBENCH_DATASET": find_dataset(experiment.dataset, seed=experiment.seed, home=home).reference,
             "CHATBENCH_DATASET_SEED": str(experiment.seed),
         }
         try:
