@@ -49,6 +49,12 @@ class Entry:
     facts: Mapping[str, Mapping[str, Any]]
     points: tuple[Point, ...]
 
+    @property
+    def called(self) -> str:
+        """For people: name, day and label."""
+        label = f" ({self.label})" if self.label else ""
+        return f"{self.run_id} of {self.created_at[:10]}{label}"
+
     def conditions(self, scenario: str, target: str) -> Mapping[str, Mapping[str, Any]]:
         """Of the load only this scenario's."""
         offered = f"{scenario} on {target}, "

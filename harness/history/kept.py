@@ -24,8 +24,9 @@ def add(file: Path, folder: Path, *, label: str | None) -> Entry:
         raise HistoryError(
             f"{folder} holds no valid trial, so there is nothing to add. See `chatbench report {folder}`."
         )
-    if any(known.run_id == entry.run_id for known in read(file)):
-        raise HistoryError(f"{entry.run_id} is in {file} already, so nothing was added. Each run counts once.")
+    # a CI may give each night's run the same folder, and so the same name
+    if any((known.run_id, known.created_at) == (entry.run_id, entry.created_at) for known in read(file)):
+        raise HistoryError(f"{entry.called} is in {file} already, so nothing was added. Each run counts once.")
     _append(file, orjson.dumps(entry.as_dict()))
     return entry
 

@@ -34,7 +34,7 @@ def lines_of(every: Sequence[Series], *, width: int = _WIDTH) -> Iterator[str]:
             besides = series.changed_besides(change)
             since = f"; changed with it: {_some(besides)}" if besides else ""
             yield (
-                f"    {change.ratio - 1:+.1%} since {_called(entry)}: {change.before:.4g} → {change.after:.4g} "
+                f"    {change.ratio - 1:+.1%} since {entry.called}: {change.before:.4g} → {change.after:.4g} "
                 f"{series.unit} (p = {change.p_value:.2g}){since}"
             )
 
@@ -66,10 +66,6 @@ def as_dicts(every: Sequence[Series]) -> list[dict[str, Any]]:
         }
         for series in every
     ]
-
-
-def _called(entry: Any) -> str:
-    return f"{entry.run_id} ({entry.label})" if entry.label else str(entry.run_id)
 
 
 def _some(texts: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """Histories: a step is found where it is, noise is not, and unlike runs are no trend."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import orjson
@@ -32,7 +33,7 @@ def changes(values, *, alpha=ALPHA, effect=EFFECT):
 @pytest.mark.parametrize("after", [3, 5, 20])
 def test_a_step_of_ten_percent_is_found_at_its_run(after):
     found = 0
-    for seed in range(50):
+    for seed in range(30):
         rng = np.random.default_rng(seed)
         series = [*noise(rng, 20), *noise(rng, after, level=110.0)]
         ones = changes(series, alpha=ALPHA / 20)
@@ -40,24 +41,24 @@ def test_a_step_of_ten_percent_is_found_at_its_run(after):
         if ones and ones[0].index == 20:
             assert ones[0].ratio == pytest.approx(1.1, rel=0.05)
             found += 1
-    assert found >= 45
+    assert found >= 27
 
 
 def test_noise_is_no_change():
     """Fewer than alpha of the series, though each is looked at after each of its runs; and spikes are noise too."""
     for spread in (0.005, 0.05, 0.2):
         alarms = sum(
-            bool(changes(noise(np.random.default_rng(seed), 40, spread=spread), effect=0.0)) for seed in range(200)
+            bool(changes(noise(np.random.default_rng(seed), 40, spread=spread), effect=0.0)) for seed in range(120)
         )
-        assert alarms <= 0.05 * 200
+        assert alarms <= 0.05 * 120
     spiked = 0
-    for seed in range(200):
+    for seed in range(120):
         rng = np.random.default_rng(seed)
         series = noise(rng, 40)
         # two next to each other would be a level of two runs
         series[rng.choice(np.arange(0, 40, 3), 2, replace=False)] *= 1.5
         spiked += bool(changes(series))
-    assert spiked <= 0.05 * 200
+    assert spiked <= 0.05 * 120
 
 
 def test_a_fault_that_was_mended_is_two_changes():
@@ -93,9 +94,14 @@ def test_the_place_of_a_split_is_the_one_that_ruptures_finds():
         assert split_of(logs)[0] == other[0]
 
 
+@cache
+def measured():
+    return entry_of(manifest(), trials())
+
+
 def run_of(number, *, slower=1.0, **changed):
     """An entry of the synthetic run, its values scaled with a little noise of its own."""
-    entry = entry_of(manifest() | {"run_id": f"run-{number:02}"}, trials(), label=f"c{number}")
+    entry = replace(measured(), run_id=f"run-{number:02}", label=f"c{number}")
     wobble = np.random.default_rng(number).lognormal(0, 0.01)
     points = tuple(replace(point, value=point.value * slower * wobble) for point in entry.points)
     facts = {part: {**values, **changed.get(part, {})} for part, values in entry.facts.items()}
@@ -154,7 +160,7 @@ def test_another_load_of_one_scenario_leaves_the_others_comparable(entries):
 def test_what_is_told_names_the_run_the_size_and_what_changed_with_it(entries):
     lines = list(lines_of(current(entries)))
     told = next(line for line in lines if line.startswith("    +"))
-    assert "since run-12 (c12)" in told
+    assert "since run-12 of 2026-01-01 (c12)" in told
     assert "changed with it:" in told
     plain = as_dicts(current(entries))[0]
     assert len(plain["points"]) == 17
@@ -169,8 +175,9 @@ def test_a_sparkline_shows_the_newest_values():
 
 
 def test_the_page_shows_every_series_without_a_network(entries):
-    page = history_page(current(entries), name="runs/history.jsonl")
-    assert page.count('class="picture"') == len(current(entries))
+    every = current(entries)[:4]
+    page = history_page(every, name="runs/history.jsonl")
+    assert page.count('class="picture"') == len(every)
     assert "run-12" in page
     assert "<script" not in page
     assert "http://" not in page.replace("http://www.w3.org", "")
@@ -195,9 +202,10 @@ def test_a_run_is_added_once_and_read_back_as_it_was(folder, tmp_path):
     # torn by a crash: cut off by the next
     file.write_bytes(file.read_bytes() + b'{"run_id": "to')
     assert read(file) == [entry]
-    folder.write_manifest(manifest() | {"run_id": "second"})
+    # the next night's, in a folder of the same name
+    folder.write_manifest(manifest() | {"created_at": "2026-01-02T12:00:00+00:00"})
     add(file, folder.path, label=None)
-    assert [one.run_id for one in read(file)] == [entry.run_id, "second"]
+    assert [one.created_at[:10] for one in read(file)] == ["2026-01-01", "2026-01-02"]
     assert entry_from(orjson.loads(orjson.dumps(entry.as_dict()))) == entry
 
 
