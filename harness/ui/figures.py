@@ -6,9 +6,9 @@ from typing import Any
 from harness.comparison import TASK_PREFIX
 from harness.histograms import decode
 from harness.metrics import METRICS, Metric
+from harness.ui.ended_test import EndedTest
 from harness.ui.line_chart import line_chart
 from harness.ui.rows import delivery_row
-from harness.ui.sitting import Test
 
 _TITLES = {
     "response_p50_us": "response p50",
@@ -24,16 +24,16 @@ _COLOURS = 7
 _LEAST_SAMPLES = 5
 
 
-def comparison(tests: Sequence[Test]) -> list[dict[str, Any]]:
+def comparison(tests: Sequence[EndedTest]) -> list[dict[str, Any]]:
     """Groups of tests that differ in variant and window alone, the latest group first."""
-    groups: dict[tuple[Any, ...], list[Test]] = {}
+    groups: dict[tuple[Any, ...], list[EndedTest]] = {}
     for test in tests:
         groups.setdefault(test.choices.alike(), []).append(test)
     return [_group(group) for group in reversed(groups.values())]
 
 
-def colours_of(tests: Sequence[Test]) -> dict[int, str]:
-    """Test → its class in the style sheet: a colour a variant, paler where the variant was tested before."""
+def colours_of(tests: Sequence[EndedTest]) -> dict[int, str]:
+    """EndedTest → its class in the style sheet: a colour a variant, paler where the variant was tested before."""
     variants = list(dict.fromkeys(test.choices.variant for test in tests))
     found: dict[int, str] = {}
     seen: set[str] = set()
@@ -44,7 +44,7 @@ def colours_of(tests: Sequence[Test]) -> dict[int, str]:
     return found
 
 
-def _group(tests: Sequence[Test]) -> dict[str, Any]:
+def _group(tests: Sequence[EndedTest]) -> dict[str, Any]:
     colours = colours_of(tests)
     operations = sorted({name for test in tests for name in _operations(test)})
     first = tests[0].choices
@@ -62,13 +62,13 @@ def _group(tests: Sequence[Test]) -> dict[str, Any]:
     }
 
 
-def _load(test: Test) -> str:
+def _load(test: EndedTest) -> str:
     choices = test.choices
     paced = "closed loop" if choices.arrivals == "closed" else f"{choices.rate_per_s:g} tasks/s, {choices.arrivals}"
     return f"{choices.users} users · {paced} · pages of {choices.page_size}"
 
 
-def _command(tests: Sequence[Test]) -> str | None:
+def _command(tests: Sequence[EndedTest]) -> str | None:
     """What runs these variants in rounds; None where no command line says the same load."""
     choices = tests[0].choices
     if choices.is_remote or len(choices.scenarios) != 1 or choices.rate_per_s == 0:
@@ -81,7 +81,7 @@ def _command(tests: Sequence[Test]) -> str | None:
     )
 
 
-def _operation(name: str, tests: Sequence[Test], colours: Mapping[int, str]) -> dict[str, Any]:
+def _operation(name: str, tests: Sequence[EndedTest], colours: Mapping[int, str]) -> dict[str, Any]:
     points = {test.number: _by_second(test.record, name) for test in tests}
     drawn = {number: series for number, series in points.items() if len(series) > 1}
     return {
@@ -91,7 +91,9 @@ def _operation(name: str, tests: Sequence[Test], colours: Mapping[int, str]) -> 
     }
 
 
-def _bars(metric: Metric, operation: str, tests: Sequence[Test], colours: Mapping[int, str]) -> list[dict[str, Any]]:
+def _bars(
+    metric: Metric, operation: str, tests: Sequence[EndedTest], colours: Mapping[int, str]
+) -> list[dict[str, Any]]:
     """A value a test, None where the test does not carry it, with its share of the largest."""
     values = {test.number: metric.value(test.record, operation) for test in tests}
     most = max((value for value in values.values() if value is not None), default=0.0)
@@ -118,12 +120,12 @@ def _by_second(record: Mapping[str, Any], operation: str) -> list[tuple[int, flo
     return found
 
 
-def _deliveries(tests: Sequence[Test]) -> Iterator[dict[str, Any]]:
+def _deliveries(tests: Sequence[EndedTest]) -> Iterator[dict[str, Any]]:
     for test in tests:
         row = delivery_row(test.record.get("deliveries"))
         if row:
             yield {"number": test.number, "variant": test.choices.variant, **row}
 
 
-def _operations(test: Test) -> list[str]:
+def _operations(test: EndedTest) -> list[str]:
     return [name for name in test.record["operations"] if not name.startswith(TASK_PREFIX)]

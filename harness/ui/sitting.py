@@ -1,42 +1,14 @@
 """A sitting: the tests of one `chatbench ui`, each a run folder that `chatbench report` knows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from harness.run_folder import RunFolder
 from harness.ui.choices import Choices
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Test:
-    """One finished test."""
-
-    __test__ = False
-
-    number: int
-    choices: Choices
-    folder: RunFolder
-    manifest: dict[str, Any]
-    record: dict[str, Any]
-
-    def line(self) -> dict[str, Any]:
-        """For the list of tests."""
-        own = {name: one for name, one in self.record["operations"].items() if not name.startswith("task:")}
-        return {
-            "number": self.number,
-            "variant": self.choices.variant,
-            "scenario": self.choices.scenario,
-            "dataset": self.choices.dataset,
-            "target": self.choices.url if self.choices.is_remote else self.choices.target,
-            "users": self.choices.users,
-            "rate_per_s": None if self.choices.arrivals == "closed" else self.choices.rate_per_s,
-            "window_s": self.record["load"]["window_s"],
-            "started_at": self.record["started_at"],
-            "calls": sum(one["count"] for one in own.values()),
-            "errors": sum(one["errors"] for one in own.values()),
-            "void": self.record["void"],
-        }
+from harness.ui.ended_test import EndedTest
+from harness.ui.together import manifest_together, name_of, trials_together
 
 
 @dataclass(kw_only=True, slots=True)
@@ -44,7 +16,7 @@ class Sitting:
     """Where tests are kept, in the order in which they ended."""
 
     path: Path
-    tests: list[Test] = field(default_factory=list)
+    tests: list[EndedTest] = field(default_factory=list)
 
     def new_number(self) -> int:
         """One that was begun and not kept gives its number to the next."""
@@ -52,17 +24,30 @@ class Sitting:
 
     def keep(
         self, number: int, choices: Choices, folder: RunFolder, manifest: dict[str, Any], record: dict[str, Any]
-    ) -> Test:
+    ) -> EndedTest:
         """On disk first, then on the page."""
         manifest = manifest | {"status": "finished", "lanes": [choices.variant]}
         folder.write_manifest(manifest)
         folder.append_trial(record)
-        test = Test(number=number, choices=choices, folder=folder, manifest=manifest, record=record)
+        test = EndedTest(number=number, choices=choices, folder=folder, manifest=manifest, record=record)
         self.tests.append(test)
         return test
 
     def folder_of(self, number: int) -> RunFolder:
         return RunFolder.create(self.path / f"test-{number}")
 
-    def test(self, number: int) -> Test | None:
+    def folder_together(self, tests: Sequence[EndedTest]) -> RunFolder:
+        """One test's own, or a new one that holds them all as one run."""
+        if len(tests) == 1:
+            return tests[0].folder
+        path = self.path / name_of(tests)
+        if path.exists():
+            return RunFolder.open(path)
+        folder = RunFolder.create(path)
+        folder.write_manifest(manifest_together(tests))
+        for trial in trials_together(tests):
+            folder.append_trial(trial)
+        return folder
+
+    def test(self, number: int) -> EndedTest | None:
         return next((one for one in self.tests if one.number == number), None)

@@ -179,15 +179,19 @@ class Supervisor:
         }
 
     async def _tell_report(self, question: dict[str, Any]) -> dict[str, Any]:
-        """The page of one test, made when it is first asked for."""
-        test = self._sitting.test(int(question["test"]))
-        if test is None:
-            raise ChoiceError(f"There is no test {question['test']} in this sitting, so it has no report.")
+        """The page of one test, or of several together, made when it is first asked for."""
+        tests = [test for number in question["tests"] if (test := self._sitting.test(number))]
+        if not tests or len(tests) < len(question["tests"]):
+            raise ChoiceError(f"This sitting has no test {question['tests']}, so there is no report of it.")
+        if len({test.choices.alike() for test in tests}) > 1:
+            raise ChoiceError("These tests differ in more than the variant, so one report of them would mislead.")
         async with self._reporting:
-            path = test.folder.report_path
+            folder = self._sitting.folder_together(tests)
+            path = folder.report_path
             if not path.exists():
-                path = await asyncio.to_thread(self._report, test.folder.path)
-        name = f"chatbench-test-{test.number}-{test.choices.variant}-{test.choices.scenario}.html"
+                path = await asyncio.to_thread(self._report, folder.path)
+        variants = "-".join(dict.fromkeys(test.choices.variant for test in tests))
+        name = f"chatbench-{folder.path.name}-{variants}-{tests[0].choices.scenario}.html"
         return {"path": str(path.resolve()), "name": name}
 
 

@@ -246,6 +246,11 @@ def test_two_variants_stand_side_by_side_and_each_test_is_a_report(
     waiting.value.save_as(saved)
     assert waiting.value.suggested_filename == "chatbench-test-1-spec-pagination.html"
     assert "What does spec do under pagination?" in saved.read_text()
+    with page.expect_download() as waiting:
+        group.locator("a.together").click()
+    together = PICTURES / "together.html"
+    waiting.value.save_as(together)
+    assert "How do spec, baseline compare under pagination?" in together.read_text()
     again = chatbench("report", str(cockpit.out / "test-1"))
     assert again.returncode == 0, again.stderr
 

@@ -9,11 +9,12 @@ from harness.catalogue import known_names
 from harness.run_folder import RunFolder
 from harness.ui.choices import Choices, choices_from
 from harness.ui.cockpit import check_address, is_loopback
+from harness.ui.ended_test import EndedTest
 from harness.ui.errors import ChoiceError, OpenToOthersError
 from harness.ui.figures import colours_of, comparison
 from harness.ui.line_chart import BOTTOM, LEFT, RIGHT, TOP, line_chart, tick_step
 from harness.ui.rows import cache_row, delivery_row, operation_rows
-from harness.ui.sitting import Test
+from harness.ui.together import manifest_together, trials_together
 
 CHOICES = Choices(
     scenarios=("pagination",),
@@ -144,7 +145,13 @@ def made(number, variant):
         "load": {"window_s": 1.0},
     }
     choices = replace(CHOICES, variant=variant)
-    return Test(number=number, choices=choices, folder=RunFolder(path=Path()), manifest={}, record=record)
+    manifest = {
+        "experiment": asdict(choices.experiment()),
+        "environment": {},
+        "dataset": {"name": "tiny"},
+        "variants": {variant: {}},
+    }
+    return EndedTest(number=number, choices=choices, folder=RunFolder(path=Path()), manifest=manifest, record=record)
 
 
 def test_a_variant_keeps_its_colour_and_its_second_test_is_paler():
@@ -175,3 +182,13 @@ def test_lines_stay_inside_the_drawing():
             assert LEFT <= x <= RIGHT
             assert TOP <= y <= BOTTOM
     assert line_chart({}, {}) is None
+
+
+def test_tests_together_are_a_run_with_a_lane_a_variant_and_a_round_a_repetition():
+    tests = [made(1, "spec"), made(2, "lean"), made(4, "spec")]
+    manifest = manifest_together(tests)
+    assert manifest["lanes"] == ["spec", "lean"]
+    assert (manifest["experiment"]["baseline"], manifest["experiment"]["candidates"]) == ("spec", ["lean"])
+    assert manifest["experiment"]["rounds"] == 2
+    assert set(manifest["variants"]) == {"spec", "lean"}
+    assert [trial["round"] for trial in trials_together(tests)] == [1, 1, 2]

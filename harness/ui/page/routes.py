@@ -76,9 +76,10 @@ def _cockpit(web_ui: Any, desk: Desk) -> Blueprint:
     def compare() -> str:
         return render_template("compare.html.j2", page="compare", **desk.link.ask("compare"))
 
-    def report(number: int) -> Response:
+    def report(numbers: str) -> Response:
+        wanted = [int(number) for number in numbers.split("-") if number.isdecimal()]
         try:
-            told = desk.link.ask("report", test=number, timeout_s=120.0)
+            told = desk.link.ask("report", tests=wanted, timeout_s=120.0)
         except Refused as refused:
             return Response(str(refused), status=404, mimetype="text/plain")
         attached = "download" in request.args
@@ -88,5 +89,5 @@ def _cockpit(web_ui: Any, desk: Desk) -> Blueprint:
     view("/live.json", live_figures)
     view("/live", live)
     view("/compare", compare)
-    view("/report/<int:number>", report)
+    view("/report/<numbers>", report)
     return pages
