@@ -13,7 +13,9 @@ from harness.conform.telling import as_dict, table_of, verdict_of
 
 @app.command("conform", epilog="Example: chatbench conform http://127.0.0.1:8000")
 def conform_(
-    url: Annotated[str, typer.Argument(help="base URL of the server; several of one cluster comma-separated")],
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="base URL of the server; several of one cluster comma-separated")
+    ],
     checks: Annotated[str, typer.Option(help="some of the checks, comma-separated (default: all)")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
     patience: Annotated[float, typer.Option(min=0.1, help="seconds that an event is waited for")] = 5.0,
