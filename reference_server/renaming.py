@@ -21,6 +21,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from reference_server.errors import CannotRename
 from reference_server.names import CHAT, Names, own_identifier
+from reference_server.naming_scopes import is_of_query, names_an_answer, table_of, target_of
 
 _DIALECT = "postgres"
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
@@ -160,13 +161,13 @@ class _Text:
             raise CannotRename(self._line(start), f"a body says {', '.join(said)}")
 
     def _table(self, node: exp.Table) -> Iterator[_Edit]:
-        if node.name in self.names.tables and isinstance(node.this, exp.Identifier) and not _is_of_query(node):
+        if node.name in self.names.tables and isinstance(node.this, exp.Identifier) and not is_of_query(node):
             alias = "" if node.alias else f" AS {node.name}" if isinstance(node.parent, exp.From | exp.Join) else ""
             first, last = _span(node.this)
             yield from self._edit(first, last, node.name, self.names.table(node.name), alias)
 
     def _column(self, node: exp.Column) -> Iterator[_Edit]:
-        table = _table_of(node)
+        table = table_of(node)
         identifier = node.this
         if table is None:
             return
@@ -178,13 +179,13 @@ class _Text:
         if name not in CHAT[table] or self.names.column(table, name) == name:
             return
         first, last = _span(identifier)
-        alias = f" AS {name}" if _names_an_answer(node) else ""
+        alias = f" AS {name}" if names_an_answer(node) else ""
         yield self._column_edit(first, last, table, name, alias)
 
     def _listed(self, node: exp.Expression) -> Iterator[_Edit]:
         """Columns that stand as bare names: of INSERT's list and of ON CONFLICT."""
         insert = node.find_ancestor(exp.Insert)
-        target = _target(insert) if insert else None
+        target = target_of(insert) if insert else None
         if target not in CHAT:
             return
         listed = node.expressions if isinstance(node, exp.Schema) else node.args.get("conflict_keys") or []
@@ -224,79 +225,6 @@ def _statements(tokens: list[Token]) -> Iterator[list[Token]]:
 
 def _span(identifier: Any) -> tuple[int, int]:
     return identifier.meta["start"], identifier.meta["end"] + 1
-
-
-_SCOPES = (exp.Select, exp.Update, exp.Insert, exp.Delete)
-
-
-def _sources(scope: exp.Expression) -> dict[str, str | None]:
-    """Alias → the chat's table, or None for anything else, of what a statement reads and writes directly."""
-    tables: list[exp.Expression] = []
-    if isinstance(scope, exp.Select):
-        tables += [part.this for part in (scope.args.get("from_") or scope.args.get("from"),) if part]
-        tables += [part.this for part in scope.args.get("joins") or []]
-    else:
-        target = scope.this.this if isinstance(scope.this, exp.Schema) else scope.this
-        tables.append(target)
-        tables += [part.this for part in (scope.args.get("from_") or scope.args.get("from"),) if part]
-        tables += list(scope.args.get("using") or [])
-        tables += [part.this for part in target.args.get("joins") or []]
-    found: dict[str, str | None] = {}
-    for one in tables:
-        is_chat = isinstance(one, exp.Table) and one.name in CHAT and not _is_of_query(one)
-        found.setdefault(one.alias_or_name, one.name if is_chat else None)
-        if isinstance(one, exp.Table):
-            for part in one.args.get("joins") or []:
-                joined = part.this
-                named = isinstance(joined, exp.Table) and joined.name in CHAT and not _is_of_query(joined)
-                found.setdefault(joined.alias_or_name, joined.name if named else None)
-    return found
-
-
-def _is_of_query(table: exp.Table) -> bool:
-    """Whether the name is that of a WITH query around it."""
-    around = table.parent
-    while around is not None:
-        queries = around.args.get("with_") or around.args.get("with")
-        if queries is not None and any(query.alias == table.name for query in queries.expressions):
-            # inside the query of that name itself the table is meant
-            own = table.find_ancestor(exp.CTE)
-            if own is None or own.alias != table.name:
-                return True
-        around = around.parent
-    return False
-
-
-def _table_of(column: exp.Column) -> str | None:
-    """The chat's table that a column belongs to."""
-    scope = column.find_ancestor(*_SCOPES)
-    while scope is not None:
-        sources = _sources(scope)
-        if column.table:
-            if column.table in sources:
-                return sources[column.table]
-        else:
-            here = [table for table in sources.values() if table]
-            owners = [table for table in here if column.name in CHAT[table]]
-            if isinstance(scope, exp.Update | exp.Insert | exp.Delete):
-                return _target(scope) if _target(scope) in CHAT else None
-            if len(sources) == 1 or owners:
-                return owners[0] if owners else None
-        scope = scope.find_ancestor(*_SCOPES)
-    return None
-
-
-def _target(scope: exp.Expression) -> str:
-    target = scope.this.this if isinstance(scope.this, exp.Schema) else scope.this
-    return str(target.name)
-
-
-def _names_an_answer(column: exp.Column) -> bool:
-    """Whether it stands by itself where an answer's columns are named."""
-    parent = column.parent
-    if isinstance(parent, exp.Select):
-        return column.arg_key == "expressions"
-    return isinstance(parent, exp.Returning)
 
 
 def _short(problem: Exception) -> str:

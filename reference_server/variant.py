@@ -13,7 +13,7 @@ from reference_server import variant_folders, variant_lineage
 from reference_server.errors import BrokenSql, BrokenVariant, CannotRename
 from reference_server.names import Names, in_own_names
 from reference_server.own_sql import OwnSql
-from reference_server.variant_file import KINDS
+from reference_server.variant_file import KINDS, VariantFile
 from reference_server.variant_sections import (
     SECTIONS,
     CachePolicy,
@@ -122,7 +122,7 @@ def load_variant(name: str, *, folder: Path = VARIANTS, sql: Path = SQL) -> Vari
         summary=" + ".join(file.summary for file in own),
         question=" ".join(file.question for file in own),
         source=", ".join(dict.fromkeys(file.source for file in own if file.source)),
-        extends=own[0].extends if len(own) == 1 else own[0].name,
+        extends=_parent(own[0], folder) if len(own) == 1 else own[0].name,
         steps=tuple(Step(name=file.name, factor=file.factor) for file in lineage.files),
         known_gaps=lineage.known_gaps,
         file=own[0].path,
@@ -136,6 +136,10 @@ def factors_between(one: Variant, other: Variant) -> tuple[str, ...]:
     """The factors in which two variants differ: those of every step that only one of them took, each once."""
     steps = [step for step in one.steps if step not in other.steps]
     return tuple(dict.fromkeys(step.factor for step in [*steps, *(s for s in other.steps if s not in one.steps)]))
+
+
+def _parent(file: VariantFile, folder: Path) -> str | None:
+    return file.extends and variant_folders.named(file.extends, variants(folder), base=file.path.parent)
 
 
 def canonical_name(name: str, *, base: Path | None = None) -> str:
