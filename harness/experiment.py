@@ -16,6 +16,8 @@ from harness.writing import readers_only, refusal
 from reference_server.errors import VariantError
 from reference_server.variant import canonical_name, load_variant
 from reference_server.variant_folders import is_folder, told
+from scenarios.errors import MixError
+from scenarios.mix import Mix, load_mix
 
 #: --until-resolved without --max-rounds goes on for this many times the rounds.
 DEFAULT_TIMES = 4
@@ -30,6 +32,8 @@ class ScenarioLoad:
     """A scenario, its target and its load."""
 
     name: str
+    #: A mix of the user's own (see scenarios/mix.py), as a path; None: a scenario of the catalog.
+    mix: str | None = None
     #: "direct", "server" or a URL.
     target: str = "direct"
     users: int = 16
@@ -151,14 +155,17 @@ def experiment_from(content: Mapping[str, Any], source: str, known: KnownNames) 
     _lanes_differ(table, experiment)
     _goes_on(table, experiment)
     _can_write(table, experiment, known)
+    _can_be_maintained(table, experiment)
     return experiment
 
 
 def _scenario(table: TableReader, known: KnownNames) -> ScenarioLoad:
     rate, share = table.optional_number_or_share("rate")
     arrivals = table.one_of("arrivals", ARRIVALS, default="poisson")
+    mix = _mix(table)
     scenario = ScenarioLoad(
-        name=table.one_of("name", known.scenarios),
+        name=mix.name if mix else table.one_of("name", known.scenarios),
+        mix=str(_mix_path(table)) if mix else None,
         target=_target(table),
         users=table.whole("users", least=1, default=16),
         rate_per_s=rate,
@@ -185,6 +192,21 @@ def _scenario(table: TableReader, known: KnownNames) -> ScenarioLoad:
     if (rate is None and share is None) != (arrivals == "closed"):
         raise table.error("rate", f"{rate or share} with arrivals {arrivals!r}", 'a rate, or arrivals = "closed"')
     return scenario
+
+
+def _mix_path(table: TableReader) -> Path:
+    """Relative paths begin where the experiment's file lies."""
+    return ((table.folder or Path()) / table.text("name")).resolve()
+
+
+def _mix(table: TableReader) -> Mix | None:
+    """Of a scenario that is named by a mix's file. Raises ExperimentError with the file's line."""
+    if not table.text("name").endswith(".toml"):
+        return None
+    try:
+        return load_mix(_mix_path(table))
+    except MixError as error:
+        raise table.error("name", str(error).rstrip("."), "a mix; `chatbench new scenario NAME` makes one") from error
 
 
 def _job(table: TableReader, name: str, known: KnownNames) -> str:
@@ -274,10 +296,22 @@ def _can_write(table: TableReader, experiment: Experiment, known: KnownNames) ->
     reading = set(known.scenarios) - set(known.writing)
     for number, load in enumerate(experiment.scenarios, 1):
         lanes = readers_only(_lanes_of(experiment, load))
-        if lanes and load.name in known.writing:
+        if lanes and (load_mix(Path(load.mix)).writes if load.mix else load.name in known.writing):
             raise table.error(f"scenarios[{number}].name", *refusal(load.name, lanes, reading))
     if experiment.sweeps and (lanes := readers_only([experiment.baseline, *experiment.candidates])):
         raise table.error("sweeps", *refusal(experiment.sweeps[0], lanes, reading))
+
+
+def _can_be_maintained(table: TableReader, experiment: Experiment) -> None:
+    """Jobs are SQL in the chat's names."""
+    for number, load in enumerate(experiment.scenarios, 1):
+        lanes = _lanes_of(experiment, load) if load.name == MAINTENANCE else []
+        if own := [lane for lane in lanes if not load_variant(lane).names.all_as_in_the_chat]:
+            raise table.error(
+                f"scenarios[{number}].name",
+                f"{load.name} does jobs in the chat's names, and {', '.join(own)} has names of its own",
+                "another scenario, or a variant without names",
+            )
 
 
 def _lanes_of(experiment: Experiment, load: ScenarioLoad) -> list[str]:
