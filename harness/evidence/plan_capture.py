@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from harness.evidence.plan_tree import hash_of, tree_of
+from harness.evidence.plan_tree import hash_of, tree_of, without
 from harness.evidence.plan_words import total
 from harness.evidence.questions import Question
 from harness.evidence.sql_files import sql
@@ -47,12 +47,14 @@ async def _explained(
 ) -> AsyncIterator[tuple[Question, str, dict[str, Any]]]:
     connection = await asyncpg.connect(dsn, statement_cache_size=0)
     try:
-        roots = {row["leaf"]: row["root"] for row in await connection.fetch(sql("partition_roots"))}
+        partitions = await connection.fetch(sql("partition_roots"))
+        roots = {row["leaf"]: row["root"] for row in partitions}
+        empty = frozenset(row["leaf"] for row in partitions if row["was_empty"])
         await connection.execute(f"SET statement_timeout = {_PATIENCE_MS}")
         statements = _Statements(connection)
         for question in questions:
             for mode in MODES:
-                yield question, mode, await _explain(statements, question, mode, options, roots)
+                yield question, mode, await _explain(statements, question, mode, options, roots, empty)
     finally:
         await connection.close()
 
@@ -79,7 +81,12 @@ class _Statements:
 
 
 async def _explain(
-    statements: _Statements, question: Question, mode: str, options: str, roots: Mapping[str, str]
+    statements: _Statements,
+    question: Question,
+    mode: str,
+    options: str,
+    roots: Mapping[str, str],
+    empty: frozenset[str],
 ) -> dict[str, Any]:
     connection = statements.connection
     try:
@@ -92,7 +99,7 @@ async def _explain(
             await connection.execute("ROLLBACK")
     except asyncpg.PostgresError as error:
         return {"error": str(error)}
-    found = told(orjson.loads(said)[0], roots)
+    found = told(orjson.loads(said)[0], roots, empty)
     return found if planning is None else found | {"planning_ms": planning}
 
 
@@ -102,10 +109,10 @@ async def _planning_ms(connection: asyncpg.Connection, execute: str) -> float:
     return median(float(orjson.loads(one)[0]["Planning Time"]) for one in said)
 
 
-def told(explained: Mapping[str, Any], roots: Mapping[str, str]) -> dict[str, Any]:
+def told(explained: Mapping[str, Any], roots: Mapping[str, str], empty: frozenset[str] = frozenset()) -> dict[str, Any]:
     """EXPLAIN's answer in the form of trials.jsonl."""
     tree = tree_of(explained["Plan"], roots)
-    found: dict[str, Any] = {"hash": hash_of(tree)}
+    found: dict[str, Any] = {"hash": hash_of(without(tree, empty))}
     if "Execution Time" not in explained:
         return found
     planning = explained.get("Planning") or {}

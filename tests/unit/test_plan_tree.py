@@ -156,3 +156,16 @@ def test_a_sort_tells_what_came_in():
 )
 def test_parameters_become_literals(value, kind, expected):
     assert literal(value, kind) == expected
+
+
+def test_how_a_partition_is_read_that_was_empty_makes_no_other_plan():
+    roots = {"messages_old": "messages", "messages_now": "messages"}
+    old = scan(**{"Relation Name": "messages_old"})
+    by_index = scan(**{"Relation Name": "messages_now"})
+    sequential = {"Node Type": "Sort", "Plans": [{"Node Type": "Seq Scan", "Relation Name": "messages_now"}]}
+    before = {"Node Type": "Merge Append", "Plans": [old, sequential]}
+    after = {"Node Type": "Merge Append", "Plans": [old, by_index]}
+    empty = frozenset({"messages_now"})
+    assert told({"Plan": before}, roots, empty)["hash"] == told({"Plan": after}, roots, empty)["hash"]
+    assert told({"Plan": before}, roots)["hash"] != told({"Plan": after}, roots)["hash"]
+    assert told({"Plan": old}, roots, empty)["hash"] != told({"Plan": by_index}, roots, empty)["hash"]
