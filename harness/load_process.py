@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import scenarios
 from harness.errors import HarnessError
 from harness.experiment import MAINTENANCE, ScenarioLoad
+from scenarios.mix import class_name
 
 LOCUSTFILE = Path(scenarios.__file__).with_name("locustfile.py")
 _GRACE_S = 5.0
@@ -51,11 +52,11 @@ def locust_command(
         "--receivers": load.receivers,
         "--devices": load.devices,
         "--gate": gate,
+        "--mix": load.mix,
     }
     given = [text for option, value in options.items() if value is not None for text in (option, str(value))]
-    scenario = "".join(word.capitalize() for word in load.name.split("_"))
     return [
-        *(sys.executable, "-P", "-m", "locust", "-f", str(LOCUSTFILE), scenario),
+        *(sys.executable, "-P", "-m", "locust", "-f", str(LOCUSTFILE), class_name(load.name)),
         *("--headless", "--only-summary", "--loglevel", "WARNING"),
         *given,
     ]
