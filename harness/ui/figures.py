@@ -6,7 +6,7 @@ from typing import Any
 from harness.comparison import TASK_PREFIX
 from harness.histograms import decode
 from harness.metrics import METRICS, Metric
-from harness.ui.ended_test import EndedTest
+from harness.ui.ended_test import EndedTest, variants_of
 from harness.ui.line_chart import line_chart
 from harness.ui.rows import delivery_row
 
@@ -33,7 +33,7 @@ def comparison(tests: Sequence[EndedTest]) -> list[dict[str, Any]]:
 
 
 def colours_of(tests: Sequence[EndedTest]) -> dict[int, str]:
-    """EndedTest → its class in the style sheet: a colour a variant, paler where the variant was tested before."""
+    """Test → its class in the style sheet: a colour a variant, paler where the variant was tested before."""
     variants = list(dict.fromkeys(test.choices.variant for test in tests))
     found: dict[int, str] = {}
     seen: set[str] = set()
@@ -54,7 +54,7 @@ def _group(tests: Sequence[EndedTest]) -> dict[str, Any]:
         "target": first.url if first.is_remote else first.target,
         "load": _load(tests[0]),
         "tests": [test.line() | {"colour": colours[test.number]} for test in tests],
-        "variants": list(dict.fromkeys(test.choices.variant for test in tests)),
+        "variants": variants_of(tests),
         "command": _command(tests),
         "metrics": [{"name": name, "title": _TITLES.get(name, name), "unit": m.unit} for name, m in METRICS.items()],
         "operations": [_operation(name, tests, colours) for name in operations],
@@ -73,7 +73,7 @@ def _command(tests: Sequence[EndedTest]) -> str | None:
     choices = tests[0].choices
     if choices.is_remote or len(choices.scenarios) != 1 or choices.rate_per_s == 0:
         return None
-    variants = ",".join(dict.fromkeys(test.choices.variant for test in tests))
+    variants = ",".join(variants_of(tests))
     rate = 0.0 if choices.arrivals == "closed" else choices.rate_per_s
     return (
         f"chatbench compare --variants {variants} --scenario {choices.scenario} --dataset {choices.dataset} "

@@ -17,6 +17,7 @@ def manifest_together(tests: Sequence[EndedTest]) -> dict[str, Any]:
     first, lanes = tests[0], variants_of(tests)
     experiment = first.manifest["experiment"] | {
         "question": f"How do {', '.join(lanes)} compare under {first.choices.scenario}?",
+        "baseline": lanes[0],
         "candidates": lanes[1:],
         "rounds": max(Counter(test.choices.variant for test in tests).values()),
     }

@@ -250,7 +250,7 @@ def test_two_variants_stand_side_by_side_and_each_test_is_a_report(
         group.locator("a.together").click()
     together = PICTURES / "together.html"
     waiting.value.save_as(together)
-    assert "How do spec, baseline compare under pagination?" in together.read_text()
+    assert "How do baseline, spec compare under pagination?" in together.read_text()
     again = chatbench("report", str(cockpit.out / "test-1"))
     assert again.returncode == 0, again.stderr
 

@@ -192,3 +192,8 @@ def test_tests_together_are_a_run_with_a_lane_a_variant_and_a_round_a_repetition
     assert manifest["experiment"]["rounds"] == 2
     assert set(manifest["variants"]) == {"spec", "lean"}
     assert [trial["round"] for trial in trials_together(tests)] == [1, 1, 2]
+
+
+def test_the_plain_baseline_is_compared_with_whenever_it_was_tested():
+    manifest = manifest_together([made(1, "spec"), made(2, "baseline")])
+    assert (manifest["experiment"]["baseline"], manifest["lanes"]) == ("baseline", ["baseline", "spec"])
