@@ -69,7 +69,7 @@ def _picture(series: Series) -> Markup:
         axes.plot(range(1, len(series.values) + 1), series.values, color=_LINE, marker=".", markersize=4)
         for change in series.changes:
             axes.axvline(change.index + 0.5, color=_CHANGE, linewidth=1.2)
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(bottom=0, top=(max(series.values) or 1) * 1.1)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: value(y, series.unit)))
         axes.set_xlabel("run")
