@@ -8,7 +8,7 @@ import asyncpg
 from datasets.manifest import Strata
 from datasets.shape import Dataset
 from harness.evidence.index_shapes import redundancies
-from harness.evidence.plan_capture import Hashes, analysed_plans, plan_hashes
+from harness.evidence.plan_capture import Hashes, analysed_plans, empty_partitions, plan_hashes
 from harness.evidence.probe import probe_writes
 from harness.evidence.questions import Question, Questions, record_reads
 from harness.evidence.redis_families import redis_families
@@ -42,6 +42,7 @@ class Examiner:
                 found = Questions(notes=[_SHARDED])
             else:
                 found = await record_reads(dsn, redis_url, chosen, self._dataset, self._strata)
+                found.empty = await empty_partitions(dsn)
         except (ChatError, asyncpg.PostgresError, OSError) as problem:
             found = Questions(notes=[f"no plans: {problem}"])
         self._questions[database] = found
@@ -49,7 +50,7 @@ class Examiner:
     async def hashes(self, dsn: str, database: str) -> Hashes:
         """The plans of now, cheaply."""
         known = self._questions.get(database)
-        return await plan_hashes(dsn, known.asked) if known else {}
+        return await plan_hashes(dsn, known.asked, known.empty) if known else {}
 
     def plans(self, database: str, before: Hashes, after: Hashes, added_s: float) -> dict[str, Any]:
         """What a trial tells of its plans: hashes on both sides of the window, and which flipped."""

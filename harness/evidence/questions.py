@@ -43,6 +43,8 @@ class Questions:
 
     asked: list[Question] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    #: Partitions that held nothing before any load.
+    empty: frozenset[str] = frozenset()
 
 
 async def record_reads(dsn: str, redis_url: str, variant: Variant, dataset: Dataset, strata: Strata) -> Questions:
