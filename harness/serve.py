@@ -1,6 +1,7 @@
 """`chatbench serve`: a stack, a clone and reference servers, driven by somebody else's hand."""
 
 import asyncio
+import os
 import secrets
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -18,6 +19,7 @@ from harness.servers import reference_servers
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
 from reference_server.variant import load_variant
+from reference_server.variant_folders import VARIABLE, told
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +61,8 @@ async def _standing(
             "CHATBENCH_DATASET": find_dataset(experiment.dataset, seed=experiment.seed, home=home).reference,
             "CHATBENCH_DATASET_SEED": str(experiment.seed),
         }
+        if told():
+            environment[VARIABLE] = os.environ[VARIABLE]
         try:
             variant = load_variant(snapshot.variant)
             async with durable(stack, variant), beside(stack, variant, snapshot, clone) as others:
