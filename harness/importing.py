@@ -87,7 +87,7 @@ def _rows(files: Sequence[Path]) -> int | None:
     """Known before reading of Parquet alone."""
     if not all(".parquet" in path.suffixes and path.exists() for path in files):
         return None
-    return sum(pq.ParquetFile(path).metadata.num_rows for path in files)
+    return sum(int(pq.ParquetFile(path).metadata.num_rows) for path in files)
 
 
 def told(manifest: Manifest, home: Path) -> list[str]:

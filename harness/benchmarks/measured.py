@@ -26,7 +26,8 @@ async def measured() -> tuple[float, float]:
     """µs of a request without and with metrics: medians of interleaved repeats, so that a drift is in both."""
     app = Starlette(routes=[Route("/v1/unread", _nothing)])
     counted = Measured(app, ServerMetrics("spec"))
-    without, with_them = [], []
+    without: list[float] = []
+    with_them: list[float] = []
     for turn in range(_REPEATS):
         for one, times in ((app, without), (counted, with_them))[:: 1 if turn % 2 else -1]:
             times.append(await _time(one))
