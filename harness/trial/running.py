@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from harness.errors import HarnessError
 from harness.experiment import MAINTENANCE
 from harness.stack.stack import Stack
 from harness.trial.ground import Ground
-from harness.trial.plan import TrialPlan
+from harness.trial.plan import TrialPlan, heading_of
 from harness.trial.window import Measurement, measure
 from harness.voiding import why_void
 from reference_server.variant import load_variant
@@ -34,7 +33,7 @@ _NOTHING: dict[str, Any] = {
 async def run_trial(stack: Stack, plan: TrialPlan, *, scratch: Path, logs: Path) -> dict[str, Any]:
     """Measure and return the trial's record; a trial that went wrong comes back void, with the reason."""
     plan = _as_conditions_want(plan)
-    record = _heading(plan)
+    record = heading_of(plan)
     ground = Ground(
         stack=stack,
         plan=plan,
@@ -80,26 +79,3 @@ def _as_conditions_want(plan: TrialPlan) -> TrialPlan:
         plan = replace(plan, load=replace(plan.load, warmup_s=0.0))
     # plans would be those of one shard, asked about rows of another
     return replace(plan, examiner=None) if plan.snapshot.shards else plan
-
-
-def _heading(plan: TrialPlan) -> dict[str, Any]:
-    load = plan.load
-    return {
-        "trial": plan.trial,
-        "round": plan.round,
-        "position": plan.position,
-        "lane": plan.lane,
-        "variant": plan.snapshot.variant,
-        "scenario": load.name,
-        "target": load.target,
-        "seed": plan.seed,
-        "started_at": datetime.now(UTC).isoformat(),
-        "load": {
-            "users": load.users,
-            "rate_per_s": load.rate_per_s,
-            "arrivals": load.arrivals,
-            "warmup_s": load.warmup_s,
-            "window_s": load.window_s,
-            "compare": load.compare,
-        },
-    }

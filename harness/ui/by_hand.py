@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from harness.snapshots import Snapshot
 from harness.stack.stack import Stack
 from harness.trial import TrialPlan
 from harness.trial.ground import Ground
+from harness.trial.plan import heading_of
 from harness.trial.preparing import prepare
 from harness.trial.target import Target, standing, token_secret
 from harness.trial.testimony import differences_since, read_before
@@ -144,30 +144,6 @@ def _environment(ground: Ground) -> Told:
 def plan_of(number: int, snapshot: Snapshot, **named: Any) -> TrialPlan:
     """The first trial of its own run folder."""
     return TrialPlan(trial=f"test-{number}", round=1, position=1, lane=snapshot.variant, snapshot=snapshot, **named)
-
-
-def heading_of(plan: TrialPlan) -> dict[str, Any]:
-    """What is known of a trial before it runs."""
-    load = plan.load
-    return {
-        "trial": plan.trial,
-        "round": plan.round,
-        "position": plan.position,
-        "lane": plan.lane,
-        "variant": plan.snapshot.variant,
-        "scenario": load.name,
-        "target": load.target,
-        "seed": plan.seed,
-        "started_at": datetime.now(UTC).isoformat(),
-        "load": {
-            "users": load.users,
-            "rate_per_s": load.rate_per_s,
-            "arrivals": load.arrivals,
-            "warmup_s": load.warmup_s,
-            "window_s": load.window_s,
-            "compare": load.compare,
-        },
-    }
 
 
 async def gone(task: "asyncio.Task[Any]") -> None:
