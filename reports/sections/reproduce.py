@@ -19,7 +19,7 @@ def build(run: StoredRun) -> Section | None:
         body=fill(
             "sections/reproduce.html.j2",
             command=run.manifest.get("command"),
-            file="\n".join(_toml(experiment)),
+            file=experiment_file(experiment),
             name=experiment["name"],
             run_id=run.summary["run_id"],
             embedded=list(embedded_files(run.summary)),
@@ -27,10 +27,17 @@ def build(run: StoredRun) -> Section | None:
     )
 
 
+def experiment_file(experiment: Mapping[str, Any]) -> str:
+    """A stored experiment as the TOML that `chatbench compare` takes."""
+    return "\n".join(_toml(experiment))
+
+
 def _toml(content: Mapping[str, Any]) -> Iterator[str]:
     tables = {k: v for k, v in content.items() if isinstance(v, list | tuple) and v and isinstance(v[0], Mapping)}
     for key, value in content.items():
-        if key not in tables and value is not None and value not in ([], ()):
+        if isinstance(value, Mapping):  # conditions are keys of the file's top level
+            yield from _toml(value)
+        elif key not in tables and value is not None and value not in ([], ()):
             yield f"{KEYS.get(key, key)} = {_literal(value)}"
     for key, parts in tables.items():
         for part in parts:

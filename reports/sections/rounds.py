@@ -15,7 +15,7 @@ from reports.wording import MISSING, ratio, spoken
 
 def build(run: StoredRun) -> Section | None:
     values = [one for one in run.summary.get("round_values") or () if len(one["rounds"]) > 1]
-    if not values:
+    if not values and not run.summary.get("warnings"):
         return None
     styles = lane_styles(run.lanes, run.baseline)
     body = fill(
