@@ -123,5 +123,7 @@ def compare(
             home=home,
         )
         plan = guard(lambda: ending(flags))
-        folder = create_folder(out_folder or new_folder("-".join([*loads, *sweeps, plan.baseline, *plan.candidates])))
+        # names, where flags may have been paths
+        said = [*(load.name for load in plan.scenarios), *plan.sweeps, plan.baseline, *plan.candidates]
+        folder = create_folder(out_folder or new_folder("-".join(said)))
     compare_and_tell(plan, folder, config, home, formats=wanted, gates=gates)
