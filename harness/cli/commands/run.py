@@ -60,6 +60,5 @@ def run(
     )
     experiment = replace(experiment, conditions=conditions)
     config = StackConfig(home=home, postgres=postgres, redis=redis)
-    compare_and_tell(
-        experiment, create_folder(out_folder or new_folder(f"{experiment.baseline}-{experiment.scenarios[0].name}")), config, home
-    )
+    folder = create_folder(out_folder or new_folder(f"{experiment.baseline}-{experiment.scenarios[0].name}"))
+    compare_and_tell(experiment, folder, config, home)
