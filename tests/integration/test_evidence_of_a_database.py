@@ -179,7 +179,7 @@ async def test_families_tell_keys_and_memory(fresh_redis):
 async def test_two_statements_of_one_queryid_fail_the_check(fresh_database, monkeypatch):
     def same_twice(name):
         variant = load_variant(name)
-        return replace(variant, queries={**variant.queries, "typing": variant.queries["membership"]})
+        return replace(variant, queries={**variant.queries, "unread_conversation": variant.queries["membership"]})
 
     assert await statement_check.check_statements(fresh_database, ["spec"]) == []
     monkeypatch.setattr(statement_check, "load_variant", same_twice)
