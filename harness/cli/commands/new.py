@@ -12,7 +12,7 @@ from harness.scaffold.mix import scaffold_mix
 from harness.scaffold.variant import scaffold_variant
 
 new = typer.Typer(no_args_is_help=True, help="Scaffold something of your own, with comments that explain each part.")
-app.add_typer(new, name="new")
+app.add_typer(new, name="new", epilog="Example: chatbench new variant mine --from spec")
 
 
 @new.command("variant", epilog="Example: chatbench new variant mine --from spec")

@@ -131,9 +131,9 @@ async def test_statements_that_pg_stat_statements_cannot_tell_apart_are_refused_
     variant = load_variant("spec")
     for step in whole(variant):
         await database.execute(step.text)
-    twin = replace(variant.queries["newest_page"], name="older_page")
-    mixed = replace(variant, queries={**variant.queries, "older_page": twin})
-    with pytest.raises(BrokenVariant, match=r"cannot tell it from newest_page"):
+    twin = replace(variant.queries["membership"], name="unread_conversation")
+    mixed = replace(variant, queries={**variant.queries, "unread_conversation": twin})
+    with pytest.raises(BrokenVariant, match=r"cannot tell it from membership"):
         await query_ids(database, mixed)
     separate = await query_ids(database, variant)
     assert len(separate) == len(variant.queries)
