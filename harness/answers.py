@@ -125,7 +125,7 @@ def _figure(finding: Finding, part: str) -> str:
     where = f"{finding['operation']} in {finding['candidate']}"
     if finding["ratio"] is None:
         return f"{where} without a ratio ({finding['why']})"
-    interval = f"×{finding['ratio']:.3g} [{finding['ratio_low']:.3g}, {finding['ratio_high']:.3g}]"
+    interval = f"×{_short(finding['ratio'])} [{_short(finding['ratio_low'])}, {_short(finding['ratio_high'])}]"
     return f"{where} {finding['verdict']} {interval}" + ("" if part != UNRESOLVED else ", which leaves it open")
 
 
@@ -133,10 +133,15 @@ def _reasons(concerned: Sequence[Finding], findings: Sequence[Finding]) -> list[
     """What the database counted for the same operations, where it moved too."""
     subjects = {(f["scenario"], f["target"], f["operation"], f["candidate"]) for f in concerned}
     found = [
-        f"{finding['metric']} of {finding['operation']} in {finding['candidate']} ×{finding['ratio']:.3g}"
+        f"{finding['metric']} of {finding['operation']} in {finding['candidate']} ×{_short(finding['ratio'])}"
         for finding in findings
         if (finding["scenario"], finding["target"], finding["operation"], finding["candidate"]) in subjects
         and finding["metric"] in COUNTED
         and finding["verdict"] in ("better", "worse")
     ]
     return [f"the database counted {', '.join(found)}"] if found else []
+
+
+def _short(ratio: float) -> str:
+    """Three digits, and no power of ten."""
+    return f"{ratio:,.0f}" if ratio >= 1_000 else f"{ratio:.3g}"  # noqa: PLR2004 - where .3g begins to write e+03
