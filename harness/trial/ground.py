@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.beside import Beside
 from harness.stack.stack import Stack
 from harness.trial.plan import TrialPlan
+from harness.window_watch import WindowWatch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +35,16 @@ class Ground:
     @property
     def redis(self) -> str:
         return self.stack.redis.url(0)
+
+    def watch(self, *, generator: int, servers: tuple[int, ...]) -> WindowWatch:
+        """Over the processes that a window is measured by: their numbers are given, the stores' are known here."""
+        return WindowWatch(
+            postgres=self.stack.postgres.pid,
+            redis=self.stack.redis.pid,
+            generator=generator,
+            servers=servers,
+            replica=self.others.server_pid,
+        )
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:

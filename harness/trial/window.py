@@ -19,7 +19,6 @@ from harness.trial.ground import Ground
 from harness.trial.preparing import prepare
 from harness.trial.target import Target, standing, token_secret
 from harness.trial.testimony import asked_after, differences_since, read_before
-from harness.window_watch import WindowWatch
 
 #: What the load process tells, and what the database testifies: None where it is somebody else's, or not the subject.
 Measurement = tuple[dict[str, Any], dict[str, Any] | None]
@@ -69,7 +68,7 @@ async def _window(ground: Ground, load: _Load) -> Measurement:
     testifies = not plan.load.is_remote and plan.load.name != MAINTENANCE
     before = await read_before(ground) if testifies else None
     early = await others.read()
-    watch = _watch(ground, load)
+    watch = ground.watch(generator=load.process.pid, servers=load.target.pids)
     watch.begin()
     await load.gate.go()
     with ground.timed("window"):
@@ -110,16 +109,6 @@ def _pin(ground: Ground, load: _Load) -> None:
     layout = machine_layout() if ground.plan.conditions.pin else CpuLayout()
     pin([stack.postgres.pid, stack.redis.pid, ground.others.server_pid, *load.target.pids], layout.servers)
     pin([load.process.pid], layout.generator)
-
-
-def _watch(ground: Ground, load: _Load) -> WindowWatch:
-    return WindowWatch(
-        postgres=ground.stack.postgres.pid,
-        redis=ground.stack.redis.pid,
-        generator=load.process.pid,
-        servers=load.target.pids,
-        replica=ground.others.server_pid,
-    )
 
 
 def _environment(ground: Ground) -> dict[str, str]:

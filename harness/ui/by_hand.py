@@ -28,7 +28,6 @@ from harness.trial.testimony import differences_since, read_before
 from harness.ui.live import Live
 from harness.ui.status import MEASURING, PREPARING, READING, STARTING, Status
 from harness.voiding import why_void
-from harness.window_watch import WindowWatch
 from reference_server.variant import load_variant
 
 #: What the load process needs: gate, target and addresses, by the names of their environment variables.
@@ -102,7 +101,7 @@ class ByHand:
         await gate.arrival("warm")
         before = None if self.plan.load.is_remote else await read_before(ground)
         early = await others.read()
-        watch = self._watch(ground, target)
+        watch = ground.watch(generator=self.generator_pid, servers=target.pids)
         watch.begin()
         self.status.enter(MEASURING, f"Measuring {self.plan.load.name} on {self.plan.lane}.")
         await gate.go()
@@ -118,15 +117,6 @@ class ByHand:
         # its connections are closed when it leaves the gate: only then may the clone go
         await gate.arrival("its end")
         return outcome, evidence
-
-    def _watch(self, ground: Ground, target: Target) -> WindowWatch:
-        return WindowWatch(
-            postgres=self.stack.postgres.pid,
-            redis=self.stack.redis.pid,
-            generator=self.generator_pid,
-            servers=target.pids,
-            replica=ground.others.server_pid,
-        )
 
 
 def _environment(ground: Ground) -> Told:
