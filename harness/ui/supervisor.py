@@ -66,6 +66,7 @@ class Supervisor:
     async def _prepare(self, question: dict[str, Any]) -> dict[str, Any]:
         """Answers when the load may start, with where it goes."""
         await self._cancel({})
+        self.status.begin()
         try:
             choices = choices_from(question["choices"], known_names(self._home))
         except ChoiceError as error:
@@ -200,7 +201,7 @@ class _Progress:
 
     def __init__(self, status: Status, text: str, total: int) -> None:
         self._status, self._text, self._total, self._done = status, text, total, 0
-        status.enter(PREPARING, f"{text} …", 0.0)
+        self.doing("", 0)
 
     def rows(self, rows: int) -> None:
         self.doing("", rows)
@@ -209,4 +210,4 @@ class _Progress:
         self._done += rows
         share = min(self._done / self._total, 1.0) if self._total else None
         shown = f": {doing}" if doing else " …"
-        self._status.enter(PREPARING, f"{self._text}{shown}", share)
+        self._status.enter(PREPARING, f"{self._text}{shown}", share, step=self._text)

@@ -24,6 +24,7 @@ _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 _START_S = 90
 #: Long enough for a snapshot of `tiny` to be built on a busy machine.
 _PATIENCE_MS = 90_000
+_DATASET_SEED = 23
 HOW_TO_GET_IT = "no Chromium on PATH, so the cockpit's page was not tried; get one with: apt-get install chromium"
 
 
@@ -62,17 +63,20 @@ def started(folder: Path, environment: dict[str, str], command: list[str]) -> It
 
     def start(*options: str, name: str, **more: str) -> Cockpit:
         port = free_port()
-        process = subprocess.Popen(
-            [*command, "ui", "--port", str(port), "--out", name, *options],
-            cwd=folder,
-            env=environment | more,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        errors = folder / f"{name}.err"
+        with errors.open("wb") as stderr:
+            process = subprocess.Popen(
+                [*command, "ui", "--port", str(port), "--out", name, *options],
+                cwd=folder,
+                env=environment | more,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+            )
         running.append(process)
         assert process.stdout
-        assert "http://" in process.stdout.readline()
+        said = process.stdout.readline()
+        assert "http://" in said, said + errors.read_text()
         return Cockpit(process=process, url=f"http://127.0.0.1:{port}", out=folder / name)
 
     yield start
@@ -88,7 +92,8 @@ def started(folder: Path, environment: dict[str, str], command: list[str]) -> It
 def cockpit(started: Callable[..., Cockpit]) -> Cockpit:
     if browser_program() is None:
         pytest.skip(HOW_TO_GET_IT)
-    return started(name="sitting")
+    # a dataset of its own: whatever other tests have seeded, this sitting has to
+    return started("--dataset-seed", str(_DATASET_SEED), name="sitting")
 
 
 @pytest.fixture(scope="module")
@@ -147,9 +152,15 @@ def test_the_form_offers_every_choice_with_help_and_the_first_scenario_ticked(pa
 
 def test_a_variant_whose_snapshot_is_missing_is_seeded_in_sight_and_then_figures_move(page: Page) -> None:
     choose_and_start(page, "spec", rate="80", warmup="0.5")
-    says(page, "Generating|Seeding|Cloning")
+    page.locator(".cb-status summary").click()
+    steps = page.locator(".cb-steps li")
+    expect(steps.filter(has_text="Seeding spec on tiny")).to_be_visible(timeout=_PATIENCE_MS)
     picture(page, "2-seeding")
     says(page, "Measuring pagination on spec")
+    for text in ("Generating the dataset tiny", "Seeding spec on tiny", "Cloning the snapshot"):
+        expect(steps.filter(has_text=text)).to_have_text(re.compile(r"^\d+(\.\d+)? s"))
+    picture(page, "2-steps")
+    page.locator(".cb-status summary").click()
     assert soon(lambda: requests_shown(page, "newest_page") > 0)
     seen = requests_shown(page, "newest_page")
     assert soon(lambda: requests_shown(page, "newest_page") > seen)

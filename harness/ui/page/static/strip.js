@@ -10,11 +10,21 @@ async function showStatus() {
     strip.className = `cb-strip cb-${status.phase}`;
     write(".cb-text", status.text);
     write(".cb-count", status.tests ? `${status.tests}` : "");
+    listSteps(status.steps);
     strip.querySelector(".cb-progress i").style.width = `${100 * (status.share ?? 0)}%`;
   } catch {
     strip.className = "cb-strip cb-failed";
     write(".cb-text", "chatbench does not answer. Start it again in its terminal.");
   }
+}
+
+function listSteps(steps) {
+  strip.querySelector(".cb-steps").replaceChildren(...steps.map(({ text, seconds }) => {
+    const row = document.createElement("li"), time = document.createElement("b");
+    time.textContent = seconds == null ? "now" : `${seconds.toFixed(seconds < 10 ? 2 : 0)} s`;
+    row.append(time, text);
+    return row;
+  }));
 }
 
 function write(where, text) {
