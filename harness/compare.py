@@ -14,29 +14,29 @@ from typing import Any
 from datasets.generate import generate
 from datasets.manifest import Manifest
 from datasets.names import find_dataset, folder_of
-from harness.cache_regime import shrink_buffers
 from harness.capacity.calibrating import calibrated, ceilings
 from harness.capacity.curve import curves_of
 from harness.conditions import OVERSIZED, Conditions, VoidRules, require_own_server
-from harness.cpu_layout import machine_layout
-from harness.databases import drop_all
 from harness.environment import describe_machine
 from harness.evidence.examiner import Examiner
 from harness.experiment import MAINTENANCE, Experiment, ScenarioLoad
 from harness.hypotheses import Hypothesis
+from harness.judging.summary import summarise
 from harness.mixing import mixed_lanes, texts_of
 from harness.progress import console, step
 from harness.rounds import AGAIN, lane_order, lanes_of, takes_part
 from harness.run_folder import RunFolder
-from harness.sequential import is_decided, looks
-from harness.snapshots import Snapshot, ensure_snapshot, no_snapshot
+from harness.seeding.databases import drop_all
+from harness.seeding.snapshots import Snapshot, ensure_snapshot, no_snapshot
 from harness.stack.config import StackConfig
 from harness.stack.stack import Stack, open_stack
+from harness.statistics.sequential import is_decided, looks
 from harness.stored_runs.fingerprints import fingerprints_of
-from harness.summary import summarise
 from harness.sweep.catalog import SWEEPS
 from harness.sweep.runner import run_sweep
 from harness.trial import TrialPlan, run_trial
+from harness.trial.cache_regime import shrink_buffers
+from harness.trial.cpu_layout import machine_layout
 from harness.typed_command import typed_command
 from harness.verify.lanes import lane_answers
 from reference_server.variant import canonical_name, load_variant

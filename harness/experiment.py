@@ -9,7 +9,7 @@ from typing import Any
 from harness.conditions import Conditions, conditions_from
 from harness.errors import ExperimentError
 from harness.hypotheses import Hypothesis, hypothesis_from
-from harness.metrics import METRICS, metric_name
+from harness.judging.metrics import METRICS, metric_name
 from harness.mixing import Design, design_lanes
 from harness.table import TableReader
 from harness.writing import readers_only, refusal

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from harness.statistics.verdict import Verdict
 from harness.table import TableReader
-from harness.verdict import Verdict
 
 #: What a claim may say of a cost: by at least `by` lower or higher; within ±`by`; at most `by` higher or lower.
 DIRECTIONS = ("lower", "higher", "same", "not_higher", "not_lower")

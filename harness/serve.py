@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datasets.names import find_dataset
-from harness.beside import beside
 from harness.compare import CONNECTIONS, seed_one
-from harness.databases import Mark, clone_database, drop_database
-from harness.durability import durable
 from harness.experiment import Experiment
-from harness.servers import reference_servers
+from harness.seeding.databases import Mark, clone_database, drop_database
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
+from harness.trial.beside import beside
+from harness.trial.durability import durable
+from harness.trial.servers import reference_servers
 from reference_server.variant import load_variant
 from reference_server.variant_folders import VARIABLE, told
 

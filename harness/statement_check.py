@@ -11,8 +11,8 @@ from pathlib import Path
 
 import asyncpg
 
-from harness.databases import Mark, create_database
-from harness.rehearsal import rehearse
+from harness.seeding.databases import Mark, create_database
+from harness.seeding.rehearsal import rehearse
 from harness.stack.config import StackConfig
 from harness.stack.stack import Stack, open_stack
 from reference_server.errors import VariantError

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.fail_on import Check
+from harness.judging.fail_on import Check
 from harness.run_folder import write_atomically
 from reports.formats.junit import junit
 from reports.formats.markdown import markdown

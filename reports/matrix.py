@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from harness.estimate import ALPHA
 from harness.rounds import AGAIN
+from harness.statistics.estimate import ALPHA
 from reports.interval_picture import interval_picture
 from reports.section import fill
 from reports.stored_run import Json

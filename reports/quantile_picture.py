@@ -7,7 +7,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from harness.histograms import Histogram
+from harness.statistics.histograms import Histogram
 from reports.lane_style import LaneStyle
 from reports.picture import draw
 from reports.wording import duration

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from markupsafe import Markup
 
-from harness.estimate import ALPHA
-from harness.histograms import merge
+from harness.statistics.estimate import ALPHA
+from harness.statistics.histograms import merge
 from harness.stored_runs.distributions import AFTER, BEFORE
 from harness.stored_runs.sides import by_round, histograms_of
 from reports.difference_picture import difference_picture

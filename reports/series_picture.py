@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from harness.histograms import Histogram, decode, merge
+from harness.statistics.histograms import Histogram, decode, merge
 from reports.lane_style import LaneStyle
 from reports.picture import draw
 from reports.stored_run import Json

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.estimate import ALPHA
+from harness.judging.summary import summarise
 from harness.run_folder import RunFolder
-from harness.summary import summarise
+from harness.statistics.estimate import ALPHA
 
 Json = Mapping[str, Any]
 

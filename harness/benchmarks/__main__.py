@@ -17,9 +17,9 @@ from harness.benchmarks.observer import observer
 from harness.benchmarks.pages import PageBench, pages
 from harness.benchmarks.result import Result
 from harness.benchmarks.seeding import forget, seeding
-from harness.databases import Mark, clone_database, drop_database
 from harness.progress import console, step
-from harness.snapshots import Snapshot
+from harness.seeding.databases import Mark, clone_database, drop_database
+from harness.seeding.snapshots import Snapshot
 from harness.stack.config import StackConfig
 from harness.stack.stack import Stack, open_stack
 

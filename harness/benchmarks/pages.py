@@ -21,7 +21,7 @@ from reference_server.variant import load_variant
 
 _LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 #: The same for every peer. Few leave the cores waiting for wake-ups; docs/decisions.md has the ratio at 2 to 64.
-_CONNECTIONS = 32
+_CONNECTIONS = 64
 #: pgbench runs two threads, so Python gets two processes (Locust's --processes).
 _PROCESSES = 2
 #: A hot conversation, but not the longest.

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from harness.databases import Mark, create_database, drop_database
+from harness.seeding.databases import Mark, create_database, drop_database
 from harness.stack.stack import Stack
 
 

@@ -10,8 +10,8 @@ from datasets.generate import generate
 from datasets.manifest import Manifest
 from datasets.shape import dataset
 from harness.benchmarks.result import Result
-from harness.databases import drop_database
-from harness.snapshots import Snapshot, ensure_snapshot
+from harness.seeding.databases import drop_database
+from harness.seeding.snapshots import Snapshot, ensure_snapshot
 from harness.stack.stack import Stack
 from reference_server.variant import load_variant
 

@@ -8,8 +8,8 @@ from typing import Any
 from datasets.shape import Dataset
 from harness.errors import HarnessError
 from harness.experiment import ScenarioLoad
-from harness.gate import open_gate
-from harness.load_process import first_of, load_process, locust_command
+from harness.trial.gate import open_gate
+from harness.trial.load_process import first_of, load_process, locust_command
 
 #: More than any process can: what is started of it in the window is the ceiling.
 _OFFERED_PER_S = 100_000.0

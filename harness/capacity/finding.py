@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from harness.capacity.search import search
-from harness.comparison import TASK_PREFIX
 from harness.experiment import ScenarioLoad
-from harness.histograms import decode, merge
-from harness.metrics import Trial
+from harness.judging.comparison import TASK_PREFIX
+from harness.judging.metrics import Trial
 from harness.progress import step
 from harness.run_folder import RunFolder
 from harness.stack.stack import Stack
+from harness.statistics.histograms import decode, merge
 from harness.trial import TrialPlan, run_trial
 
 #: The search begins here where no rate is given.

@@ -10,13 +10,13 @@ from harness import compare as comparing
 from harness.cli.application import out
 from harness.cli.running import guard, run_to_end
 from harness.experiment import Experiment
-from harness.fail_on import Check, Gate, gate_of, hold
+from harness.judging.fail_on import Check, Gate, gate_of, hold
+from harness.judging.verdict_lines import verdict_lines
 from harness.maintenance.trial import with_archiving
 from harness.progress import console
 from harness.run_folder import RunFolder
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
-from harness.verdict_lines import verdict_lines
 from reports.files import FORMATS, write_files
 
 

@@ -8,11 +8,11 @@ from harness.cli.application import out
 from harness.cli.outcome import answer_by
 from harness.cli.plans import new_folder
 from harness.cli.running import guard
-from harness.fail_on import Gate, hold
+from harness.judging.fail_on import Gate, hold
+from harness.judging.verdict_lines import finding_line
 from harness.run_folder import RunFolder, write_atomically
 from harness.stored_runs.comparing import compare_runs
 from harness.stored_runs.sides import read_side
-from harness.verdict_lines import finding_line
 from reports.files import write_files_of_two
 from reports.two_runs import TwoRuns
 

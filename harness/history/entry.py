@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from harness.comparison import TASK_PREFIX
-from harness.findings import primary_metrics
-from harness.metrics import METRICS
+from harness.judging.comparison import TASK_PREFIX
+from harness.judging.findings import primary_metrics
+from harness.judging.metrics import METRICS
 from harness.rounds import AGAIN
 from harness.stored_runs.fingerprints import facts_of
 from harness.stored_runs.sides import Run, by_round, values_of

@@ -4,12 +4,12 @@ import secrets
 from dataclasses import replace
 
 from datasets.manifest import Manifest
-from harness.databases import Mark, clone_database, drop_database
 from harness.evidence.probe import probe_writes
 from harness.evidence.questions import Question, record_reads
 from harness.lint.audit import Audit, audit
 from harness.lint.mapping import Operation
-from harness.snapshots import Snapshot
+from harness.seeding.databases import Mark, clone_database, drop_database
+from harness.seeding.snapshots import Snapshot
 from harness.stack.stack import Stack
 from reference_server.variant import load_variant
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import asyncpg
 from asyncpg import Connection
 
-from harness.databases import quoted
+from harness.seeding.databases import quoted
 
 _TABLES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -9,9 +9,9 @@ import asyncpg
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, AuthorizationError, NoPermissionError, RedisError
 
-from harness.redis_guard import RedisLease, empty_marked
 from harness.stack.address import expect_postgres_url, expect_redis_url, with_database, without_password
 from harness.stack.errors import AccessRefused, EnvironmentFailed, TooOld, Unreachable, Untrusted
+from harness.stack.redis_guard import RedisLease, empty_marked
 
 #: CREATE DATABASE … STRATEGY, which cloning relies on, came with 15.
 OLDEST_POSTGRES = 15

@@ -11,9 +11,8 @@ from typing import Any
 import asyncpg
 from redis.asyncio import Redis
 
-from harness import redis_guard
-from harness.databases import drop_all
-from harness.stack import binaries, own, postgres, valkey
+from harness.seeding.databases import drop_all
+from harness.stack import binaries, own, postgres, redis_guard, valkey
 from harness.stack.accounts import server_account
 from harness.stack.address import expect_redis_url, without_password
 from harness.stack.config import StackConfig, benchmark_settings, machine_memory_bytes

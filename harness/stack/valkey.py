@@ -13,10 +13,10 @@ from urllib.parse import quote
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from harness.redis_guard import MARK
 from harness.stack import home, process
 from harness.stack.accounts import Account
 from harness.stack.errors import ServerFailed
+from harness.stack.redis_guard import MARK
 
 DATABASES = 64
 _READY_S = 30.0

@@ -7,14 +7,14 @@ from statistics import median
 from typing import Any
 
 from harness.errors import HarnessError
-from harness.estimate import Estimate, holm_by_family
-from harness.findings import minimum_effect, primary_metrics
-from harness.metrics import METRICS, Metric, sample_count
+from harness.judging.findings import minimum_effect, primary_metrics
+from harness.judging.metrics import METRICS, Metric, sample_count
+from harness.statistics.estimate import Estimate, holm_by_family
+from harness.statistics.verdict import judge
 from harness.stored_runs.distributions import percentile_rows, quantile_rows
 from harness.stored_runs.fingerprints import differences, told
 from harness.stored_runs.sides import Run, Subject, by_round, shared_operations, shared_variants, values_of
 from harness.stored_runs.welch import unpaired_ratio
-from harness.verdict import judge
 
 Values = list[float]
 

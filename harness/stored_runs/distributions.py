@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any
 
-from harness.histograms import Histogram, merge
-from harness.latencies import percentiles_of
-from harness.quantile_differences import JUDGED_TIMES, QUANTILES, shown_from
+from harness.judging.latencies import percentiles_of
+from harness.statistics.histograms import Histogram, merge
+from harness.statistics.quantile_differences import JUDGED_TIMES, QUANTILES, shown_from
 from harness.stored_runs.sides import Run, by_round, histograms_of, shared_operations
 from harness.stored_runs.welch import unpaired_ratio
 

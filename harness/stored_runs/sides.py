@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.comparison import TASK_PREFIX
-from harness.estimate import ALPHA
-from harness.findings import compared_with, noise_floors
-from harness.histograms import Histogram, decode, merge
-from harness.metrics import Metric, Trial
+from harness.judging.comparison import TASK_PREFIX
+from harness.judging.findings import compared_with, noise_floors
+from harness.judging.metrics import Metric, Trial
 from harness.rounds import AGAIN
 from harness.run_folder import RunFolder
+from harness.statistics.estimate import ALPHA
+from harness.statistics.histograms import Histogram, decode, merge
 
 Subject = tuple[str, str, str, str]
 #: The baseline's second lane is the same variant over again, so a round may have two trials.

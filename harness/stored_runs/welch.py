@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import special
 
-from harness.estimate import ALPHA, Estimate
+from harness.statistics.estimate import ALPHA, Estimate
 
 
 def unpaired_ratio(candidate: Sequence[float], baseline: Sequence[float], *, alpha: float = ALPHA) -> Estimate | None:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from datasets.shape import Dataset
-from harness.beside import cloned_shards
-from harness.databases import Mark, clone_database, drop_database
-from harness.snapshots import Snapshot
+from harness.seeding.databases import Mark, clone_database, drop_database
+from harness.seeding.snapshots import Snapshot
 from harness.stack.stack import Stack
 from harness.sweep.world import Sweep, World
+from harness.trial.beside import cloned_shards
 from reference_server.opening import open_chat
 from reference_server.variant import load_variant
 

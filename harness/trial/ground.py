@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.beside import Beside
+from harness.covariates.window_watch import WindowWatch
 from harness.stack.stack import Stack
+from harness.trial.beside import Beside
 from harness.trial.plan import TrialPlan
-from harness.window_watch import WindowWatch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from datasets.shape import Dataset
 from harness.conditions import Conditions
 from harness.evidence.examiner import Examiner
 from harness.experiment import ScenarioLoad
-from harness.snapshots import Snapshot
+from harness.seeding.snapshots import Snapshot
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,11 +4,11 @@ from typing import Any
 
 import asyncpg
 
-from harness.cache_regime import enter
-from harness.databases import Mark, clone_database
-from harness.redis_fill import fill
+from harness.seeding.databases import Mark, clone_database
+from harness.trial.cache_regime import enter
 from harness.trial.ground import Ground
-from harness.warming import checkpoint, prewarm
+from harness.trial.redis_fill import fill
+from harness.trial.warming import checkpoint, prewarm
 from reference_server.variant import load_variant
 
 

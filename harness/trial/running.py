@@ -5,17 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.beside import Beside, beside
 from harness.conditions import WITHOUT_WARMUP
-from harness.databases import drop_database
-from harness.durability import durable
 from harness.errors import HarnessError
 from harness.experiment import MAINTENANCE
+from harness.seeding.databases import drop_database
 from harness.stack.stack import Stack
+from harness.trial.beside import Beside, beside
+from harness.trial.durability import durable
 from harness.trial.ground import Ground
 from harness.trial.plan import TrialPlan, heading_of
+from harness.trial.voiding import why_void
 from harness.trial.window import Measurement, measure
-from harness.voiding import why_void
 from reference_server.variant import load_variant
 
 _TOLD = (

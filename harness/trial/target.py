@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import HarnessError
-from harness.servers import reference_servers
 from harness.trial.plan import TrialPlan
+from harness.trial.servers import reference_servers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

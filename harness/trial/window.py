@@ -8,14 +8,14 @@ import signal
 from dataclasses import dataclass
 from typing import Any
 
-from harness.cpu_layout import CpuLayout, machine_layout, pin
 from harness.evidence import counted_by_target
 from harness.experiment import MAINTENANCE
-from harness.gate import GateKeeper, open_gate
-from harness.load_process import first_of, load_process, locust_command
 from harness.maintenance.trial import maintain
 from harness.maintenance.work import Measured, told
+from harness.trial.cpu_layout import CpuLayout, machine_layout, pin
+from harness.trial.gate import GateKeeper, open_gate
 from harness.trial.ground import Ground
+from harness.trial.load_process import first_of, load_process, locust_command
 from harness.trial.preparing import prepare
 from harness.trial.target import Target, standing, token_secret
 from harness.trial.testimony import asked_after, differences_since, read_before

@@ -12,22 +12,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.beside import Beside, beside
-from harness.databases import drop_database
-from harness.durability import durable
 from harness.evidence import counted_by_target
-from harness.gate import GateKeeper, open_gate
-from harness.snapshots import Snapshot
+from harness.seeding.databases import drop_database
+from harness.seeding.snapshots import Snapshot
 from harness.stack.stack import Stack
 from harness.trial import TrialPlan
+from harness.trial.beside import Beside, beside
+from harness.trial.durability import durable
+from harness.trial.gate import GateKeeper, open_gate
 from harness.trial.ground import Ground
 from harness.trial.plan import heading_of
 from harness.trial.preparing import prepare
 from harness.trial.target import Target, standing, token_secret
 from harness.trial.testimony import differences_since, read_before
+from harness.trial.voiding import why_void
 from harness.ui.live import Live
 from harness.ui.status import MEASURING, PREPARING, READING, STARTING, Status
-from harness.voiding import why_void
 from reference_server.variant import load_variant
 
 #: What the load process needs: gate, target and addresses, by the names of their environment variables.

@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.load_process import complaint, load_process
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
+from harness.trial.load_process import complaint, load_process
 from harness.ui.errors import OpenToOthersError, PageEndedError
 from harness.ui.sitting import Sitting
 from harness.ui.supervisor import Report, Supervisor

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.comparison import TASK_PREFIX
-from harness.histograms import decode
-from harness.metrics import METRICS, Metric
+from harness.judging.comparison import TASK_PREFIX
+from harness.judging.metrics import METRICS, Metric
+from harness.statistics.histograms import decode
 from harness.ui.ended_test import EndedTest, variants_of
 from harness.ui.line_chart import line_chart
 from harness.ui.rows import delivery_row

@@ -12,9 +12,9 @@ from datasets.manifest import Manifest
 from datasets.names import find_dataset, folder_of
 from harness.catalogue import known_names
 from harness.compare import Prepared, manifest_of
-from harness.load_process import complaint
-from harness.snapshots import Snapshot, ensure_snapshot, no_snapshot
+from harness.seeding.snapshots import Snapshot, ensure_snapshot, no_snapshot
 from harness.stack.stack import Stack
+from harness.trial.load_process import complaint
 from harness.ui.by_hand import ByHand, Told, gone, plan_of
 from harness.ui.choices import Choices, choices_from
 from harness.ui.errors import ChoiceError

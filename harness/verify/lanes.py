@@ -8,7 +8,7 @@ import asyncpg
 
 from datasets.manifest import Manifest
 from harness.progress import step
-from harness.snapshots import Snapshot
+from harness.seeding.snapshots import Snapshot
 from harness.stack.stack import Stack
 from harness.verify.answers import Answers, ask
 from harness.verify.equality import disqualified

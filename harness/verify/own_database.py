@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 from redis.asyncio import Redis
 
-from harness.databases import Mark, drop_database, mark_new, quoted
+from harness.seeding.databases import Mark, drop_database, mark_new, quoted
 from harness.stack import binaries, valkey
 from harness.stack.accounts import server_account
 from harness.stack.address import expect_postgres_url, with_database, without_password

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from harness.lag import caught_up
+from harness.covariates.lag import caught_up
 from harness.stack.replica import SLOT
 from harness.stack.stack import Stack
 from harness.verify.errors import CouldNotRun

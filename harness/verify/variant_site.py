@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from redis.asyncio import Redis
 
-from harness.beside import cloned_shards
-from harness.databases import Mark, clone_database, drop_database
-from harness.snapshots import Snapshot
+from harness.seeding.databases import Mark, clone_database, drop_database
+from harness.seeding.snapshots import Snapshot
 from harness.stack.stack import Stack
+from harness.trial.beside import cloned_shards
 from harness.verify.replayed import replayed
 from harness.verify.site import Site
 from reference_server.opening import open_chat

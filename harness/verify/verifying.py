@@ -10,10 +10,10 @@ from typing import Any
 import asyncpg
 
 from datasets.manifest import Manifest
-from harness.databases import drop_database, list_databases
 from harness.errors import HarnessError
 from harness.progress import Step, console
-from harness.snapshots import Snapshot, ensure_snapshot
+from harness.seeding.databases import drop_database, list_databases
+from harness.seeding.snapshots import Snapshot, ensure_snapshot
 from harness.stack.stack import Stack
 from harness.verify.answers import Answers, ask
 from harness.verify.checking import not_run, run_checks

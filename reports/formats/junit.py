@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from harness.fail_on import UNRESOLVED, Check, gate_of, hold
+from harness.judging.fail_on import UNRESOLVED, Check, gate_of, hold
 from reports.stored_run import Json
 
 #: What XML 1.0 cannot hold.

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from harness.fail_on import Check
+from harness.judging.fail_on import Check
 from harness.rounds import AGAIN
 from reports.conclusion import conclude
 from reports.matrix import SHAPES

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.fail_on import Check
+from harness.judging.fail_on import Check
 from reports.formats.markdown import MOST_ROWS, cell, gate_lines, plain
 from reports.recommended import METRICS
 from reports.runs_page import lead_of, question_of

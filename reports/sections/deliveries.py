@@ -3,7 +3,7 @@
 import pandas as pd
 from markupsafe import Markup
 
-from harness.histograms import decode, merge
+from harness.statistics.histograms import decode, merge
 from reports.lane_style import lane_styles
 from reports.quantile_picture import quantile_picture
 from reports.section import Section, fill

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from harness.index_changes import NOTABLE_BYTES
+from harness.judging.index_changes import NOTABLE_BYTES
 from reports.section import Section, fill
 from reports.stored_run import Json, StoredRun
 from reports.tables import table

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from markupsafe import Markup
 
-from harness.histograms import Histogram, decode, merge
+from harness.statistics.histograms import Histogram, decode, merge
 from reports.lane_style import LaneStyle, lane_styles
 from reports.quantile_picture import quantile_picture
 from reports.section import Section, fill

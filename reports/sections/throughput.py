@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from markupsafe import Markup
 
-from harness.comparison import TASK_PREFIX
+from harness.judging.comparison import TASK_PREFIX
 from reports.lane_style import LaneStyle, lane_styles
 from reports.picture import draw
 from reports.section import Section, fill

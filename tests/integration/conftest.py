@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from harness.databases import Mark, create_database, drop_database
+from harness.seeding.databases import Mark, create_database, drop_database
 from harness.stack.config import StackConfig
 from harness.stack.stack import Stack, open_stack
 

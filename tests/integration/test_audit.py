@@ -8,12 +8,12 @@ import pytest
 from datasets.generate import generate
 from datasets.load import copy_table
 from datasets.shape import dataset
-from harness.databases import Mark, create_database, drop_database
 from harness.evidence.questions import record_reads
 from harness.lint.audit import audit
 from harness.lint.mapping import Operation
 from harness.lint.reading import read_only
 from harness.lint.rules import RULES
+from harness.seeding.databases import Mark, create_database, drop_database
 from harness.stack.address import with_database
 from reference_server.schema import whole
 from reference_server.variant import load_variant

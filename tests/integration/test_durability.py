@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
-from harness.durability import durable
-from harness.redis_guard import RedisLease
 from harness.stack.errors import AccessRefused
 from harness.stack.own import OwnRedis
+from harness.stack.redis_guard import RedisLease
+from harness.trial.durability import durable
 from reference_server.opening import open_database
 from reference_server.variant import load_variant
 

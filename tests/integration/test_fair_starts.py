@@ -9,12 +9,12 @@ import pytest
 
 from datasets.generate import generate
 from datasets.shape import dataset
-from harness.beside import Standby
-from harness.cache_regime import enter, shrink_buffers
 from harness.conditions import COLD, DISK, OVERSIZED, WARM
-from harness.databases import Mark, clone_database, drop_database
-from harness.snapshots import ensure_snapshot
+from harness.seeding.databases import Mark, clone_database, drop_database
+from harness.seeding.snapshots import ensure_snapshot
 from harness.stack.postgres import ready
+from harness.trial.beside import Standby
+from harness.trial.cache_regime import enter, shrink_buffers
 from reference_server.variant import load_variant
 
 _ROWS = "CREATE TABLE rows AS SELECT n, repeat('x', 500) AS filler FROM generate_series(1, 5000) AS n"

@@ -9,9 +9,9 @@ import pytest
 
 from datasets.generate import generate
 from datasets.shape import dataset
-from harness.beside import beside
-from harness.databases import Mark, clone_database, drop_database
-from harness.snapshots import ensure_snapshot
+from harness.seeding.databases import Mark, clone_database, drop_database
+from harness.seeding.snapshots import ensure_snapshot
+from harness.trial.beside import beside
 from harness.verify.answers import ask
 from reference_server.errors import ReadOnly
 from reference_server.foreign import FLUSH_SHARDS

@@ -6,17 +6,17 @@ import pytest
 
 from datasets.generate import generate
 from datasets.shape import dataset
-from harness.databases import Mark, clone_database, drop_all, list_databases
-from harness.doctor import checks
+from harness.doctor.doctor import checks
 from harness.evidence import evidence_between, read_counters, read_wal
-from harness.limited import limit_warnings
-from harness.snapshots import ensure_snapshot
+from harness.judging.limited import limit_warnings
+from harness.seeding.databases import Mark, clone_database, drop_all, list_databases
+from harness.seeding.snapshots import ensure_snapshot
 from harness.stack import own
 from harness.stack.config import StackConfig
 from harness.stack.errors import AccessRefused, Untrusted
 from harness.stack.limits import limits_of
 from harness.stack.stack import open_stack
-from harness.warming import checkpoint, prewarm
+from harness.trial.warming import checkpoint, prewarm
 from reference_server.variant import load_variant
 from tests.integration.throwaway_postgres import DEBIAN_15, PASSWORD, postgres
 

@@ -13,7 +13,6 @@ from redis.asyncio import Redis
 
 from datasets.generate import generate
 from datasets.shape import dataset
-from harness.databases import Mark, clone_database, drop_database, list_databases
 from harness.maintenance.ground import Ground
 from harness.maintenance.jobs import (
     add_next_month,
@@ -28,7 +27,8 @@ from harness.maintenance.jobs import (
 )
 from harness.maintenance.trial import ground_on
 from harness.maintenance.work import do_jobs, told
-from harness.snapshots import ensure_snapshot
+from harness.seeding.databases import Mark, clone_database, drop_database, list_databases
+from harness.seeding.snapshots import ensure_snapshot
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
 from reference_server.variant import load_variant

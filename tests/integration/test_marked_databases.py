@@ -3,7 +3,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from harness.databases import (
+from harness.seeding.databases import (
     Mark,
     clone_database,
     create_database,

@@ -9,9 +9,9 @@ import pytest
 
 from datasets.generate import generate
 from datasets.shape import dataset
-from harness.databases import Mark, clone_database, drop_database, list_databases
-from harness.rehearsal import rehearse
-from harness.snapshots import ensure_snapshot
+from harness.seeding.databases import Mark, clone_database, drop_database, list_databases
+from harness.seeding.rehearsal import rehearse
+from harness.seeding.snapshots import ensure_snapshot
 from reference_server.errors import BrokenVariant, VariantError
 from reference_server.names import CHAT
 from reference_server.schema import whole

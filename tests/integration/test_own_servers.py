@@ -10,14 +10,14 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from harness.databases import Mark, create_database, list_databases
-from harness.doctor import checks
-from harness.redis_guard import LEASE, MARK
+from harness.doctor.doctor import checks
+from harness.seeding.databases import Mark, create_database, list_databases
 from harness.stack import binaries, own, process
 from harness.stack.accounts import server_account
 from harness.stack.config import StackConfig
 from harness.stack.errors import AccessRefused, EnvironmentFailed, NotOurs, ServerInUse, TooOld, Unreachable
 from harness.stack.home import give
+from harness.stack.redis_guard import LEASE, MARK
 from harness.stack.stack import _own_redis, open_stack
 
 DEBIAN = Path("/usr/lib/postgresql/15/bin")

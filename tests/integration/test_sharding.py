@@ -7,9 +7,9 @@ import pytest
 
 from datasets.generate import generate
 from datasets.shape import dataset
-from harness.beside import beside
-from harness.databases import Mark, clone_database, drop_database
-from harness.snapshots import ensure_snapshot
+from harness.seeding.databases import Mark, clone_database, drop_database
+from harness.seeding.snapshots import ensure_snapshot
+from harness.trial.beside import beside
 from reference_server.cache.unread import conversation_key, total_key
 from reference_server.errors import NotFound
 from reference_server.opening import open_chat

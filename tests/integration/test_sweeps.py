@@ -4,8 +4,8 @@ import pytest
 
 from datasets.generate import generate
 from datasets.shape import dataset
-from harness.databases import drop_database, list_databases
-from harness.snapshots import ensure_snapshot
+from harness.seeding.databases import drop_database, list_databases
+from harness.seeding.snapshots import ensure_snapshot
 from harness.sweep import run_sweep
 from harness.sweep.catalog import SWEEPS, unread
 from reference_server.variant import load_variant

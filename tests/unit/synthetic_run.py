@@ -7,9 +7,9 @@ import numpy as np
 import orjson
 from hdrh.histogram import HdrHistogram
 
+from harness.judging.summary import summarise
 from harness.rounds import lane_order, lanes_of
 from harness.run_folder import RunFolder
-from harness.summary import summarise
 
 #: Operation → (median µs, samples per trial, blocks per call, WAL bytes per call).
 OPERATIONS = {

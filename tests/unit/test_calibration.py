@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.calibration import DEFAULT_EFFECT, MINIMUM_EFFECT, family_error, page, t_alone, tally
-from harness.estimate import ALPHA
-from harness.sequential import Look, looks
-from harness.simulated_rounds import World
+from harness.statistics.calibration import DEFAULT_EFFECT, MINIMUM_EFFECT, family_error, page, t_alone, tally
+from harness.statistics.estimate import ALPHA
+from harness.statistics.sequential import Look, looks
+from harness.statistics.simulated_rounds import World
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = 800

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.databases import Mark, quoted
+from harness.seeding.databases import Mark, quoted
 from harness.stack.errors import DatabaseFailed
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.estimate import holm, paired_ratio
+from harness.statistics.estimate import holm, paired_ratio
 
 
 def test_the_ratio_is_the_geometric_mean_of_the_rounds_ratios():

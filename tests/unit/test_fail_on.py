@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.fail_on import GateError, gate_of, hold
+from harness.judging.fail_on import GateError, gate_of, hold
 
 
 def finding(**changes):

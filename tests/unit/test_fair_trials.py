@@ -2,14 +2,14 @@
 
 import pytest
 
-from harness.cache_regime import oversized_buffers_bytes
 from harness.conditions import Conditions, conditions_from, require_own_server, with_flags
-from harness.covariates import covariates_by_round
-from harness.cpu_layout import layout_of
+from harness.covariates.covariates import covariates_by_round
+from harness.covariates.window_watch import others_share
 from harness.errors import ExperimentError
-from harness.freshness import fresh_warnings
+from harness.judging.freshness import fresh_warnings
 from harness.table import TableReader
-from harness.window_watch import others_share
+from harness.trial.cache_regime import oversized_buffers_bytes
+from harness.trial.cpu_layout import layout_of
 
 
 def test_conditions_are_warm_and_strict_by_default():

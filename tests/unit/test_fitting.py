@@ -3,7 +3,7 @@
 import pytest
 from markupsafe import Markup
 
-from harness.summary import summarise
+from harness.judging.summary import summarise
 from reports import fitting
 from reports.fitting import MOST_BYTES, fitted
 from reports.page import page_of

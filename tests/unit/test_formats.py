@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 import pyarrow.parquet as pq
 import pytest
 
-from harness.fail_on import gate_of, hold
-from harness.summary import summarise
+from harness.judging.fail_on import gate_of, hold
+from harness.judging.summary import summarise
 from reports.formats.junit import junit
 from reports.formats.markdown import markdown
 from reports.formats.tabular import findings_csv, findings_parquet

@@ -6,7 +6,7 @@ import contextlib
 import pytest
 
 from harness.errors import HarnessError
-from harness.gate import open_gate
+from harness.trial.gate import open_gate
 from scenarios.errors import ScenarioError
 from scenarios.gate import Gate
 

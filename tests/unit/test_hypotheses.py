@@ -4,11 +4,11 @@ import math
 
 import pytest
 
-from harness.answering import corrected
-from harness.answers import answer
 from harness.errors import ExperimentError
 from harness.hypotheses import claimed_region, hypothesis_from
-from harness.summary import summarise
+from harness.judging.answering import corrected
+from harness.judging.answers import answer
+from harness.judging.summary import summarise
 from harness.table import TableReader
 from tests.unit.synthetic_run import manifest, trials
 

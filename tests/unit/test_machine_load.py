@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.machine_load import cpu_times, machine_load
+from harness.covariates.machine_load import cpu_times, machine_load
 
 BEFORE = {"user": 100.0, "system": 50.0, "idle": 800.0, "iowait": 20.0, "steal": 5.0, "guest": 10.0}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import reports
-from harness.fail_on import gate_of, hold
-from harness.summary import summarise
+from harness.judging.fail_on import gate_of, hold
+from harness.judging.summary import summarise
 from reports import wording
 from reports.formats.markdown import markdown
 from reports.glossary import glossary

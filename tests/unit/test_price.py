@@ -2,9 +2,9 @@
 
 from harness.evidence.index_shapes import redundancies
 from harness.evidence.redis_families import family_of
-from harness.examined import examinations, flips_of, indexes_of, plans_of
-from harness.pareto import front
-from harness.price import prices_of
+from harness.judging.examined import examinations, flips_of, indexes_of, plans_of
+from harness.judging.price import prices_of
+from harness.statistics.pareto import front
 
 
 def test_the_front_holds_what_no_other_beats_in_every_cost():

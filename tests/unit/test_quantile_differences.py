@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from harness.interactions import interactions, squares
-from harness.quantile_differences import quantile_differences
+from harness.statistics.interactions import interactions, squares
+from harness.statistics.quantile_differences import quantile_differences
 from tests.unit.synthetic_run import histogram
 
 DAY = {"name": "day", "target": "direct"}

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import scenarios
-from harness.mix import WRITES, kind_of, mix_of, weighed
-from harness.recommendation import recommend
-from harness.round_values import RoundTable
+from harness.judging.mix import WRITES, kind_of, mix_of, weighed
+from harness.judging.recommendation import recommend
+from harness.judging.round_values import RoundTable
 
 ROUNDS = 6
 WOBBLE = (1.0, 1.004, 0.997, 1.002, 0.999, 1.001)

@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from harness.judging.summary import summarise
 from harness.run_folder import RunFolder
-from harness.summary import summarise
 from reports import wording
 from reports.conclusion import conclude
 from reports.files import write_files

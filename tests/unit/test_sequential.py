@@ -4,8 +4,8 @@ import pytest
 
 from harness.errors import ExperimentError
 from harness.experiment import KnownNames, experiment_from, sequential
-from harness.sequential import is_decided, level_at, looks, progress_of
-from harness.summary import summarise
+from harness.judging.summary import summarise
+from harness.statistics.sequential import is_decided, level_at, looks, progress_of
 from reports.page import page_of
 from reports.stored_run import StoredRun
 from tests.unit.synthetic_run import manifest, trials

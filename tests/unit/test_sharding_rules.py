@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from harness.sharded_copy import rows_of_shard
+from harness.seeding.sharded_copy import rows_of_shard
 from reference_server.errors import BrokenVariant
 from reference_server.sharding import RULES, merge, rules_of, shard_of
 from reference_server.variant import load_variant

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from harness.balance import balance_of
-from harness.cautions import warnings_of
-from harness.drift import serial_correlation_of, trend_of
-from harness.estimate import paired_ratio
-from harness.round_values import RoundTable, deviations
+from harness.judging.cautions import warnings_of
+from harness.judging.round_values import RoundTable, deviations
+from harness.judging.summary import summarise
 from harness.rounds import lane_order
-from harness.summary import summarise
+from harness.statistics.balance import balance_of
+from harness.statistics.drift import serial_correlation_of, trend_of
+from harness.statistics.estimate import paired_ratio
 from reports.sections.differences import build as differences_section
 from reports.sections.rounds import build as rounds_section
 from reports.stored_run import StoredRun

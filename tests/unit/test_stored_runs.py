@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.fail_on import gate_of, hold
+from harness.judging.fail_on import gate_of, hold
 from harness.run_folder import RunFolder
 from harness.stored_runs.comparing import UnlikeRunsError, compare_runs
 from harness.stored_runs.fingerprints import differences, facts_of, fingerprints_of

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from harness.histograms import decode, merge
+from harness.judging.summary import summarise
+from harness.judging.verdict_lines import verdict_lines
 from harness.run_folder import RunFolder
-from harness.summary import summarise
-from harness.verdict_lines import verdict_lines
+from harness.statistics.histograms import decode, merge
 from tests.unit.synthetic_run import CANDIDATES, OPERATIONS, histogram, manifest, trial, trials, write_run
 
 CONTRACT = {

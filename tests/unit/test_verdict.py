@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from harness.estimate import Estimate, paired_ratio
-from harness.verdict import judge, noise_floor_of
+from harness.statistics.estimate import Estimate, paired_ratio
+from harness.statistics.verdict import judge, noise_floor_of
 
 
 def estimate(value, half=0.02, p=0.001, rounds=6):

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.conditions import VoidRules
-from harness.voiding import why_void
+from harness.trial.voiding import why_void
 
 
 def reason(*, operations=None, checkpoints=0, closed_loop=False, **generator):

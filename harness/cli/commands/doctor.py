@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from harness.check import Check
 from harness.cli.application import app, out
 from harness.cli.options import HOME, Home, Postgres, RedisUrl
 from harness.cli.running import run_to_end
-from harness.doctor import checks
+from harness.doctor.check import Check
+from harness.doctor.doctor import checks
 from harness.lint.command import audit_own
 from harness.lint.table import told
 from harness.stack.config import StackConfig

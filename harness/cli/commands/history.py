@@ -11,7 +11,7 @@ from harness.cli.running import guard
 from harness.history import gate, kept
 from harness.history.series import Series, series_of, with_changes
 from harness.history.telling import as_dicts, lines_of
-from harness.metrics import metric_name
+from harness.judging.metrics import metric_name
 from reports.history_page import history_page
 
 _ACTIONS = ("show", "add", "check")

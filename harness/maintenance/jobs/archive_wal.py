@@ -13,13 +13,13 @@ from pathlib import Path
 
 import asyncpg
 
-from harness.databases import quoted
 from harness.maintenance.content import Content, content_at, content_of, differences, tables_of
 from harness.maintenance.errors import JobFailed
 from harness.maintenance.ground import Ground
 from harness.maintenance.job import Done, Job
 from harness.maintenance.programs import run_program, size_of
 from harness.maintenance.second_server import recovered_server
+from harness.seeding.databases import quoted
 from harness.stack import home
 
 #: Without a restart archiving can be pointed somewhere, but not switched on; `true` drops what is not wanted.

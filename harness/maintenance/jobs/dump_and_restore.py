@@ -4,11 +4,11 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from harness.databases import Mark, create_database, drop_database
 from harness.maintenance.content import content_at, content_of, differences
 from harness.maintenance.ground import Ground
 from harness.maintenance.job import Done, Job
 from harness.maintenance.programs import run_program, size_of
+from harness.seeding.databases import Mark, create_database, drop_database
 
 #: pg_restore of 18 begins with SET transaction_timeout, which came with 17.
 _OLDEST = 17

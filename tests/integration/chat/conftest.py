@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from harness.databases import Mark, create_database, drop_database
+from harness.seeding.databases import Mark, create_database, drop_database
 from reference_server.chat import Chat
 from reference_server.opening import open_chat
 from reference_server.records import Draft

@@ -8,7 +8,7 @@ import asyncpg
 import psutil
 import pytest
 
-from harness.lag import caught_up, sampled
+from harness.covariates.lag import caught_up, sampled
 from harness.stack.replica import SLOT
 from reference_server.opening import open_chat
 from reference_server.variant import load_variant

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from harness.databases import list_databases
+from harness.seeding.databases import list_databases
 from harness.verify.errors import VerifyError
 from harness.verify.own_database import verify_own
 from reference_server.variant import load_variant

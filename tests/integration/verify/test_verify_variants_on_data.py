@@ -6,9 +6,9 @@ import pytest
 
 from datasets.generate import generate
 from datasets.shape import dataset
-from harness.databases import list_databases
 from harness.progress import Step
-from harness.snapshots import ensure_snapshot
+from harness.seeding.databases import list_databases
+from harness.seeding.snapshots import ensure_snapshot
 from harness.verify.answers import ask, differing
 from harness.verify.lanes import lane_answers
 from harness.verify.variant_site import variant_site

@@ -1,0 +1,1 @@
+"""Statistics: what rounds say and how sure they make us; plain calls without I/O."""
