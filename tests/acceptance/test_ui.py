@@ -93,7 +93,7 @@ def cockpit(started: Callable[..., Cockpit]) -> Cockpit:
     if browser_program() is None:
         pytest.skip(HOW_TO_GET_IT)
     # a dataset of its own: whatever other tests have seeded, this sitting has to
-    return started("--dataset-seed", str(_DATASET_SEED), name="sitting")
+    return started("--seed", str(_DATASET_SEED), name="sitting")
 
 
 @pytest.fixture(scope="module")
