@@ -18,6 +18,7 @@ from reference_server.variant import canonical_name, load_variant
 from reference_server.variant_folders import is_folder, told
 from scenarios.errors import MixError
 from scenarios.mix import Mix, load_mix
+from scenarios.operations import Operation
 
 #: --until-resolved without --max-rounds goes on for this many times the rounds.
 DEFAULT_TIMES = 4
@@ -152,6 +153,7 @@ def experiment_from(content: Mapping[str, Any], source: str, known: KnownNames) 
     )
     table.nothing_else()
     _only_candidates(table, experiment)
+    _claims_fit(table, experiment)
     _lanes_differ(table, experiment)
     _goes_on(table, experiment)
     _can_write(table, experiment, known)
@@ -270,6 +272,20 @@ def _only_candidates(table: TableReader, experiment: Experiment) -> None:
         for name in load.only:
             if name not in experiment.candidates:
                 raise table.unknown(f"scenarios[{number}].only", name, experiment.candidates)
+
+
+def _claims_fit(table: TableReader, experiment: Experiment) -> None:
+    """What a claim names is measured; one of anything else could only stay unresolved, after all the rounds."""
+    choices: dict[str, Collection[str]] = {
+        "operation": [str(operation) for operation in Operation],
+        "scenario": [load.name for load in experiment.scenarios],
+        "candidate": experiment.candidates,
+        "against": [experiment.baseline, *experiment.candidates],
+    }
+    for number, claim in enumerate(experiment.hypotheses, 1):
+        for key, names in choices.items():
+            if (name := getattr(claim, key)) is not None and name not in names:
+                raise table.unknown(f"hypotheses[{number}].{key}", name, names)
 
 
 def _lanes_differ(table: TableReader, experiment: Experiment) -> None:

@@ -111,7 +111,8 @@ class TableReader:
                 raise self.error(key, "unknown key", hint + ", ".join(self._known))
 
     def _has(self, key: str) -> bool:
-        self._known.append(key)
+        if key not in self._known:
+            self._known.append(key)
         return key in self._content
 
     def _typed(self, key: str, kind: type | tuple[type, ...], expected: str, default: Any) -> Any:

@@ -34,6 +34,8 @@ class Comparison:
     paired_rounds: int
     #: The fewest samples of this operation in any trial of the lanes concerned; None without a trial.
     fewest_samples: int | None
+    #: Of the lanes concerned, those of which no trial counts.
+    without_trial: tuple[str, ...] = ()
 
     @property
     def is_again(self) -> bool:
@@ -50,8 +52,8 @@ class Comparison:
 
     def missing_reason(self) -> str | None:
         """Why this cannot be judged whatever the estimate says; None when it can."""
-        if self.fewest_samples is None:
-            return "no valid trial of these lanes"
+        if self.without_trial:
+            return f"no valid trial of {' and '.join(self.without_trial)}"
         if self.paired_rounds == 0:
             return "no round has a value in each lane"
         if not self.is_carried:
@@ -134,6 +136,7 @@ def _compare(
         logs=logs,
         paired_rounds=sum(c is not None and b is not None for c, b in zip(ours, theirs, strict=True)),
         fewest_samples=min((sample_count(trial, operation) for trial in concerned), default=None),
+        without_trial=tuple(lane for lane in (*compared_with, candidate) if not by_lane.get(lane)),
     )
 
 

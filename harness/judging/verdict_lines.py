@@ -1,6 +1,7 @@
 """Verdict lines: a summary as a few lines for a terminal."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.rounds import AGAIN
@@ -60,6 +61,25 @@ def _delivery_line(delivery: Mapping[str, Any]) -> str:
     return f"{delivery['scenario']} deliveries: {counts}; {', '.join(shown)}"
 
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
 def _void_reasons(summary: Mapping[str, Any]) -> str:
-    reasons = sorted({str(trial["reason"]) for trial in summary["voided"]})
-    return f": {'; '.join(reasons)}" if reasons else ""
+    """Lane by lane: a lane that cannot bear the load is told from a machine that was disturbed."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for trial in summary["voided"]:
+        alike.setdefault((trial["lane"], _NUMBER.sub("0", trial["reason"])), []).append(trial["reason"])
+    most_first = sorted(alike.items(), key=lambda item: -len(item[1]))
+    told = [f"{lane} {len(reasons)}×: {_in_one(reasons)}" for (lane, _), reasons in most_first]
+    return f": {'; '.join(told)}" if told else ""
+
+
+def _in_one(reasons: Sequence[str]) -> str:
+    """Reasons that differ in their figures only, as one with ranges."""
+    columns = iter(zip(*(_NUMBER.findall(reason) for reason in reasons), strict=True))
+
+    def span(_: re.Match[str]) -> str:
+        figures = sorted(next(columns), key=float)
+        return figures[0] if figures[0] == figures[-1] else f"{figures[0]}–{figures[-1]}"
+
+    return _NUMBER.sub(span, reasons[0])

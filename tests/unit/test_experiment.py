@@ -14,6 +14,7 @@ KNOWN = KnownNames(
     scenarios=["day", "fanout", "pagination"],
     datasets=["tiny", "small", "medium", "large", "huge"],
 )
+CLAIM = {"id": "c", "claim": "Sends are as fast.", "operation": "send", "candidate": "spec"}
 QUICKSTART = Path(harness.__file__).parent / "experiments" / "quickstart.toml"
 
 
@@ -73,6 +74,10 @@ def test_a_combination_is_known_when_each_of_its_parts_is_and_they_combine():
         (content(scenario={"user": 6}), ["scenarios[1].user", "did you mean users"]),
         (content(scenarios=[]), ["scenarios", "at least 1"]),
         (content(candidates=["baseline"]), ["candidates", "occurs twice"]),
+        (content(hypotheses=[{**CLAIM, "operation": "snd"}]), ["hypotheses[1].operation", "did you mean send"]),
+        (content(hypotheses=[CLAIM, {**CLAIM, "candidate": "lean"}]), ["hypotheses[2].candidate", "one of: spec"]),
+        (content(hypotheses=[{**CLAIM, "scenario": "dya"}]), ["hypotheses[1].scenario", "did you mean day"]),
+        (content(hypotheses=[{**CLAIM, "against": "monthly"}]), ["hypotheses[1].against", "one of: baseline, spec"]),
         ({"candidates": ["spec"], "scenarios": [{"name": "day"}]}, ["name", "is missing"]),
     ],
 )

@@ -203,3 +203,22 @@ def test_a_disqualified_lane_is_not_judged_and_the_summary_says_why():
     lines = verdict_lines(summary)
     assert f"disqualified, and not judged: {why}" in lines
     assert not any(" spec " in line and "×" in line for line in lines)
+
+
+def test_a_lane_whose_trials_are_all_void_is_named_in_its_findings_and_in_the_last_line():
+    made = [
+        t | {"void": f"only {30 + t['round']}.5% of the tasks that were due were started"}
+        if t["lane"] == "no_page_index"
+        else t
+        for t in trials()
+    ]
+    checkpoint = "1 checkpoint(s) fell into the window"
+    made[0] = made[0] | {"void": checkpoint}
+    summary = summarise(manifest(), made)
+    assert finding(summary, "older_page", "no_page_index")["why"] == "no valid trial of no_page_index"
+    rounds = sum(t["lane"] == "no_page_index" for t in made)
+    reasons = f"only 31.5–{30 + rounds}.5% of the tasks that were due were started"
+    assert verdict_lines(summary)[-1] == (
+        f"{rounds + 1} of {len(made)} trials void: no_page_index {rounds}×: {reasons}; "
+        f"{made[0]['lane']} 1×: {checkpoint}"
+    )
