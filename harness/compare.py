@@ -23,7 +23,7 @@ from harness.experiment import MAINTENANCE, Experiment, ScenarioLoad
 from harness.hypotheses import Hypothesis
 from harness.judging.summary import summarise
 from harness.mixing import mixed_lanes, texts_of
-from harness.progress import console, step
+from harness.progress import say, step
 from harness.rounds import AGAIN, lane_order, lanes_of, takes_part
 from harness.run_folder import RunFolder
 from harness.seeding.databases import drop_all
@@ -63,7 +63,7 @@ async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home:
     """Run what is not yet in the folder, then judge it. Returns the summary, also written to the folder."""
     require_own_server(experiment.conditions, embedded=stack.postgres.embedded)
     for limit in await stack.limits():
-        console.print(f"your PostgreSQL: {limit}", markup=False)
+        say(f"your PostgreSQL: {limit}")
     prepared = await prepare(stack, experiment, home)
     if experiment.conditions.cache_regime == OVERSIZED:
         await shrink_buffers(stack, min(one.database_bytes or 0 for one in prepared.snapshots.values()))
@@ -79,7 +79,7 @@ async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home:
     manifest["ceiling"] = await ceilings(experiment, prepared.manifest.dataset, folder)
     folder.write_manifest(manifest)
     for text in texts_of(manifest):
-        console.print(f"mixed factors: {text}", markup=False)
+        say(f"mixed factors: {text}")
     await _run_until_resolved(stack, experiment, prepared, folder)
     await _sweep(stack, experiment, prepared, folder)
     folder.write_manifest(manifest | {"status": "finished"})
@@ -286,7 +286,7 @@ async def clean(config: StackConfig, *, datasets: bool, home: Path) -> None:
     """Drop every database that chatbench made on these servers."""
     async with open_stack(config) as stack:
         for name in await drop_all(stack.postgres.admin_dsn):
-            console.print(f"dropped {name}")
+            say(f"dropped {name}")
     if datasets:
         shutil.rmtree(home / "datasets", ignore_errors=True)
 

@@ -17,8 +17,9 @@ def show(entries: Sequence[dict[str, Any]], console: Console) -> None:
         wide = console if console.is_terminal else Console(width=_PIPED_WIDTH)
         wide.print(design_space(entries))
         return
+    width = max((len(entry["name"]) for entry in entries), default=0)
     for entry in entries:
-        console.print(f"{entry['name']:<14} {entry['summary']}", markup=False)
+        console.print(f"{entry['name']:<{width}}  {entry['summary']}", markup=False)
 
 
 def design_space(entries: Sequence[dict[str, Any]]) -> Table:

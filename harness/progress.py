@@ -7,11 +7,20 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Column
 
 #: Elsewhere a line at most this often: logs of a CI are read by people too.
 _LINE_EVERY_S = 5.0
 
+#: In cells; what a terminal of 80 has left over says what is being done.
+_BAR_WIDTH = 20
+
 console = Console(stderr=True, highlight=False)
+
+
+def say(text: str, style: str | None = None) -> None:
+    """A line beside the results, whole: a command in it can be copied, a log of them searched."""
+    console.print(text, style=style, markup=False, soft_wrap=True)
 
 
 class Step:
@@ -26,10 +35,10 @@ class Step:
         now = time.monotonic()
         if now - self._printed >= _LINE_EVERY_S:
             self._printed = now
-            console.print(self._line(doing, now - self._started))
+            say(self._line(doing, now - self._started))
 
     def finish(self) -> None:
-        console.print(f"{self.name}: done in {time.monotonic() - self._started:.1f} s")
+        say(f"{self.name}: done in {time.monotonic() - self._started:.1f} s")
 
     def _line(self, doing: str, elapsed_s: float) -> str:
         parts = [self.name]
@@ -58,20 +67,21 @@ class _BarStep(Step):
 def step(name: str, total: int | None = None) -> Iterator[Step]:
     """Show a step while it runs; a step that fails leaves no "done" behind."""
     if not sys.stderr.isatty():
-        console.print(f"{name} …")
+        say(f"{name} …")
         plain = Step(name, total)
         yield plain
         plain.finish()
         return
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=_BAR_WIDTH),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[doing]}"),
+        # takes what is left: a long reason must not push bar and time off the screen
+        TextColumn("{task.fields[doing]}", markup=False, table_column=Column(ratio=1, no_wrap=True)),
     )
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, expand=True) as progress:
         bar = _BarStep(name, total, progress)
         yield bar
         bar.finish()

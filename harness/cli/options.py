@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from datasets.shape import SIZES
 from harness.conditions import CACHE_REGIMES
 from reports.files import FORMATS
 
@@ -16,6 +17,13 @@ RedisUrl = Annotated[
     str | None, typer.Option("--redis", envvar="CHATBENCH_REDIS", help="URL of your own Redis (default: embedded)")
 ]
 HOME = Path(".chatbench")
+#: Of the commands that only look: there is nothing of chatbench's own to look at.
+PostgresToRead = Annotated[
+    str | None, typer.Option("--postgres", envvar="CHATBENCH_POSTGRES", help="DSN of the database to look at")
+]
+DatasetName = Annotated[
+    str, typer.Option("--dataset", help=f"{', '.join(SIZES)}; an import's name or folder; SHAPE.toml:SIZE")
+]
 Formats = Annotated[
     list[str] | None, typer.Option("--format", help=f"{', '.join(FORMATS)}; repeatable (compare always writes html)")
 ]

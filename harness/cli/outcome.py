@@ -13,7 +13,7 @@ from harness.experiment import Experiment
 from harness.judging.fail_on import Check, Gate, gate_of, hold
 from harness.judging.verdict_lines import verdict_lines
 from harness.maintenance.trial import with_archiving
-from harness.progress import console
+from harness.progress import say
 from harness.run_folder import RunFolder
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
@@ -49,7 +49,7 @@ def compare_and_tell(
         summary = run_to_end(work())
     except KeyboardInterrupt:
         kept = len(folder.read_trials()) if folder.manifest_path.exists() else 0
-        console.print(
+        say(
             f"\nInterrupted. Every process is stopped; {kept} finished trials are kept in {folder.path}. "
             f"Go on with `chatbench compare --resume {folder.path}`, or see them with `chatbench report {folder.path}`."
         )

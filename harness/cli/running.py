@@ -10,7 +10,7 @@ import typer
 
 from datasets.errors import DatasetError
 from harness.errors import HarnessError
-from harness.progress import console
+from harness.progress import say
 from reference_server.errors import VariantError
 
 Answer = TypeVar("Answer")
@@ -41,7 +41,7 @@ def guard(work: Callable[[], Answer]) -> Answer:
     try:
         return work()
     except (HarnessError, DatasetError, VariantError) as error:
-        console.print(f"chatbench: {error}", markup=False, style="red")
+        say(f"chatbench: {error}", style="red")
         raise typer.Exit(getattr(error, "exit_code", 2)) from None
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None

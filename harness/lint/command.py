@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from harness.compare import prepare_dataset, seed_one
 from harness.experiment import Experiment
 from harness.lint.audit import Audit, audit
-from harness.lint.errors import AuditError
+from harness.lint.errors import NoSchemaError
 from harness.lint.mapping import Operation
 from harness.lint.own_variant import audit_variant
 from harness.stack.config import StackConfig
@@ -15,7 +15,7 @@ from harness.stack.stack import open_stack
 async def audit_own(config: StackConfig, operations: Sequence[Operation] = (), *, analyze: bool = False) -> Audit:
     """Only reads: it creates nothing and locks nothing that a writer needs."""
     if config.postgres is None:
-        raise AuditError(
+        raise NoSchemaError(
             "Neither --postgres nor --variant was given, so there is no schema to audit. Nothing was started. "
             "Add --postgres postgresql://user@host/database, or --variant baseline to try it."
         )

@@ -7,6 +7,12 @@ class AuditError(HarnessError):
     """A schema that cannot be read."""
 
 
+class NoSchemaError(AuditError):
+    """Nothing says which schema."""
+
+    exit_code = 2
+
+
 class MappingError(HarnessError):
     """A file of operations that cannot be used as it is written."""
 

@@ -10,6 +10,7 @@ import asyncpg
 from harness.profile.errors import ProfileError
 from harness.profile.mapping import Names
 from harness.profile.questions import Sample, is_askable, statement
+from harness.stack.own import open_connection
 
 #: Told a statement's name, its SQL, and what came of it.
 Told = Callable[[str, str, str], None]
@@ -40,11 +41,8 @@ class Readings:
 
 
 async def read(dsn: str, names: Names, limits: Limits, told: Told) -> Readings:
-    """Raises ProfileError when the database cannot be asked at all."""
-    try:
-        connection = await asyncpg.connect(dsn, server_settings={"application_name": "chatbench profile"})
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
-        raise ProfileError(f"--postgres cannot be reached ({error}), so nothing was asked. Check the DSN.") from None
+    """Raises ProfileError when the database cannot be asked, EnvironmentFailed when it is not reached."""
+    connection = await open_connection(dsn, settings={"application_name": "chatbench profile"})
     try:
         return await _Reader(connection, names, limits, told).read()
     finally:

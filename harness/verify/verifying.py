@@ -11,7 +11,7 @@ import asyncpg
 
 from datasets.manifest import Manifest
 from harness.errors import HarnessError
-from harness.progress import Step, console
+from harness.progress import Step, say
 from harness.seeding.databases import drop_database, list_databases
 from harness.seeding.snapshots import Snapshot, ensure_snapshot
 from harness.stack.stack import Stack
@@ -124,7 +124,7 @@ def _tell(ground: Ground, verified: Verification) -> None:
     ground.shown.advance(1, f"{verified.name}: {len(verified.complaints)} complaints")
     for complaint in verified.complaints:
         # at once: with many variants the table is minutes away
-        console.print(f"{verified.name}: {complaint}", markup=False)
+        say(f"{verified.name}: {complaint}")
 
 
 async def _outcomes(ground: Ground, variant: Variant, snapshot: Snapshot, reference: Answers) -> list[Outcome]:

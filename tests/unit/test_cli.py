@@ -73,6 +73,8 @@ WRONG_USES = [
     (("compare", "--resume", "runs/absent"), ["holds no manifest.json"]),
     (("report", "runs/absent"), ["holds no manifest.json", "Name a folder below runs/"]),
     (("run", "--rate", "-1"), ["--rate"]),
+    (("audit",), ["Neither --postgres nor --variant", "Nothing was started"]),
+    (("profile",), ["--postgres is missing"]),
     (("report", "runs/absent", "--fail-on", "p50 more"), ["'p50 more' is no gate", "unresolved"]),
     (("compare", "quickstart", "--fail-on", "newest_page p98 > +5%"), ["is no gate", "Nothing was started"]),
     (("compare", "quickstart", "--format", "pdf"), ["'pdf' is no format", "markdown"]),

@@ -8,9 +8,8 @@ from typing import Annotated
 import orjson
 import typer
 
-from datasets.shape import SIZES
 from harness.cli.application import app, out
-from harness.cli.options import HOME, Home, Postgres, RedisUrl
+from harness.cli.options import HOME, DatasetName, Home, PostgresToRead, RedisUrl
 from harness.cli.plans import experiment_of_flags
 from harness.cli.running import guard, run_to_end
 from harness.lint.audit import Audit
@@ -29,7 +28,7 @@ def audit(
     variant: Annotated[
         str | None, typer.Option(help="a variant's snapshot, asked by its own use cases, instead of your own database")
     ] = None,
-    dataset: Annotated[str, typer.Option(help=f"with --variant: one of {', '.join(SIZES)}")] = "tiny",
+    dataset: DatasetName = "tiny",
     dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="with --variant: the dataset's seed")] = 1,
     extends: Annotated[
         str | None, typer.Option(help="the variant that is this schema; suggestions extend it (default: --variant)")
@@ -38,7 +37,7 @@ def audit(
     out_file: Annotated[Path | None, typer.Option("--out", help="file instead of the terminal")] = None,
     write: Annotated[Path | None, typer.Option(help="folder for the suggestions, each as a variant's folder")] = None,
     home: Home = HOME,
-    postgres: Postgres = None,
+    postgres: PostgresToRead = None,
     redis: RedisUrl = None,
 ) -> None:
     """Lint the indexes of an existing schema, explain its operations and suggest indexes; nothing is written to it."""

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from datasets.shape import SIZES
 from harness import compare as comparing
 from harness.catalogue import known_names
 from harness.cli.application import app
@@ -14,6 +13,7 @@ from harness.cli.options import (
     HOME,
     Aged,
     CacheRegime,
+    DatasetName,
     FailOn,
     Formats,
     Home,
@@ -46,7 +46,7 @@ def compare(
         str | None, typer.Option(help="scenario; see `chatbench list scenarios` (default: day, or none with --sweep)")
     ] = None,
     sweep: Annotated[str, typer.Option(help="sweeps, comma-separated; see `chatbench list sweeps`")] = "",
-    dataset: Annotated[str, typer.Option(help=f"{', '.join(SIZES)}; an import's name; SHAPE.toml:SIZE")] = "small",
+    dataset: DatasetName = "small",
     target: Annotated[str, typer.Option(help="direct, server or a URL")] = "direct",
     users: Annotated[int, typer.Option(min=1)] = 16,
     rate: Annotated[

@@ -8,7 +8,7 @@ import typer
 
 from datasets.shape_file import written
 from harness.cli.application import app, out
-from harness.cli.options import Postgres
+from harness.cli.options import PostgresToRead
 from harness.cli.running import guard, run_to_end
 from harness.profile.errors import ProfileError
 from harness.profile.fitting import fitted
@@ -16,12 +16,12 @@ from harness.profile.mapping import read_mapping
 from harness.profile.questions import all_statements
 from harness.profile.reading import Limits, read
 from harness.profile.telling import remarks, summary, told
-from harness.progress import console
+from harness.progress import say
 
 
 @app.command(epilog="Example: chatbench profile --postgres postgresql://me@db/chat --out support.toml")
 def profile(
-    postgres: Postgres = None,
+    postgres: PostgresToRead = None,
     mapping: Annotated[Path | None, typer.Option(help="TOML of your tables and columns, where they differ")] = None,
     out_file: Annotated[Path, typer.Option("--out", help="shape file to write")] = Path("shape.toml"),
     name: Annotated[str | None, typer.Option(help="the shape's name (default: the file's)")] = None,
@@ -41,9 +41,7 @@ def profile(
         if postgres is None:
             raise ProfileError("--postgres is missing, so there is nothing to profile. Give your database's DSN.")
         limits = Limits(messages=messages, conversations=conversations, timeout_s=timeout)
-        readings = await read(
-            postgres, names, limits, lambda *asked: console.print(told(*asked, sql_too=show_sql), markup=False)
-        )
+        readings = await read(postgres, names, limits, lambda *asked: say(told(*asked, sql_too=show_sql)))
         shape = fitted(readings, (name or out_file.stem).replace("-", "_").lower())
         out_file.write_text(written(shape, remarks(readings, datetime.now(UTC))), encoding="utf-8")
         out.print("\n".join(summary(shape, readings)), markup=False)

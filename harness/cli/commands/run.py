@@ -6,9 +6,19 @@ from typing import Annotated
 
 import typer
 
-from datasets.shape import SIZES
 from harness.cli.application import app
-from harness.cli.options import HOME, Aged, CacheRegime, Home, MetricsPort, Pin, Postgres, RedisState, RedisUrl
+from harness.cli.options import (
+    HOME,
+    Aged,
+    CacheRegime,
+    DatasetName,
+    Home,
+    MetricsPort,
+    Pin,
+    Postgres,
+    RedisState,
+    RedisUrl,
+)
 from harness.cli.outcome import compare_and_tell
 from harness.cli.plans import create_folder, experiment_of_flags, load_of_flags, new_folder
 from harness.cli.running import guard, tell_metrics_at
@@ -20,7 +30,7 @@ from harness.stack.config import StackConfig
 def run(
     variant: Annotated[str, typer.Option(help="schema variant")] = "baseline",
     scenario: Annotated[str, typer.Option(help="scenario; see `chatbench list scenarios`")] = "day",
-    dataset: Annotated[str, typer.Option(help=f"{', '.join(SIZES)}; an import's name; SHAPE.toml:SIZE")] = "small",
+    dataset: DatasetName = "small",
     target: Annotated[str, typer.Option(help="direct, server or a URL")] = "direct",
     users: Annotated[int, typer.Option(min=1)] = 16,
     rate: Annotated[float, typer.Option(min=0, help="tasks per second of all users (0: closed loop)")] = 300.0,

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from datasets.shape import SIZES
 from harness import compare as comparing
 from harness.cli.application import app, out
-from harness.cli.options import HOME, Home, Postgres, RedisUrl
+from harness.cli.options import HOME, DatasetName, Home, Postgres, RedisUrl
 from harness.cli.plans import experiment_of_flags
 from harness.cli.running import run_to_end
 from harness.stack.config import StackConfig
@@ -17,7 +16,7 @@ from harness.stack.stack import open_stack
 
 @app.command(epilog="Example: chatbench seed --dataset medium --variant spec")
 def seed(
-    dataset: Annotated[str, typer.Option(help=f"one of {', '.join(SIZES)}, or an import's name")] = "medium",
+    dataset: DatasetName = "medium",
     shape: Annotated[
         Path | None, typer.Option(help="shape file (`chatbench profile` writes one) instead of --dataset")
     ] = None,

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from datasets.shape import SIZES
 from harness.cli.application import app
-from harness.cli.options import HOME, Home, Postgres, RedisUrl
+from harness.cli.options import HOME, DatasetName, Home, Postgres, RedisUrl
 from harness.cli.plans import experiment_of_flags
 from harness.cli.running import SERVERS_FROM, run_to_end, tell_metrics_at
 from harness.serve import serve as serve_stack
@@ -16,7 +15,7 @@ from harness.stack.config import StackConfig
 @app.command(epilog="Example: chatbench serve --variant spec --dataset small --servers 2")
 def serve(
     variant: Annotated[str, typer.Option(help="schema variant")] = "baseline",
-    dataset: Annotated[str, typer.Option(help=f"{', '.join(SIZES)}; an import's name; SHAPE.toml:SIZE")] = "tiny",
+    dataset: DatasetName = "tiny",
     dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="the dataset's seed")] = 1,
     servers: Annotated[int, typer.Option(min=0, help="reference server processes")] = 1,
     metrics_port: Annotated[

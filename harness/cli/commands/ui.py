@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from datasets.shape import SIZES
 from harness import compare as comparing
 from harness.cli.application import app
-from harness.cli.options import HOME, Home, Postgres, RedisUrl
+from harness.cli.options import HOME, DatasetName, Home, Postgres, RedisUrl
 from harness.cli.plans import experiment_of_flags, new_folder
 from harness.cli.running import guard, run_to_end
 from harness.run_folder import RunFolder
@@ -22,7 +21,7 @@ from reports.files import write_files
 @app.command(epilog="Example: chatbench ui --variant spec --dataset small")
 def ui(
     variant: Annotated[str, typer.Option(help="schema variant that the form starts with")] = "baseline",
-    dataset: Annotated[str, typer.Option(help=f"{', '.join(SIZES)}; an import's name; SHAPE.toml:SIZE")] = "tiny",
+    dataset: DatasetName = "tiny",
     dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="the dataset's seed")] = 1,
     host: Annotated[str, typer.Option(help="address of the page; others than loopback need --web-login")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="of the page")] = 8089,

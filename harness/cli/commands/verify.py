@@ -5,10 +5,9 @@ from typing import Annotated
 import orjson
 import typer
 
-from datasets.shape import SIZES
 from harness.catalogue import known_names
 from harness.cli.application import app, out
-from harness.cli.options import HOME, Home, Postgres, RedisUrl
+from harness.cli.options import HOME, DatasetName, Home, Postgres, RedisUrl
 from harness.cli.running import run_to_end
 from harness.stack.config import StackConfig
 from harness.verify import command as verifying
@@ -23,7 +22,7 @@ def verify(
     ] = None,
     variant: Annotated[str, typer.Option(help="schema variant, or several with commas")] = "baseline",
     every_variant: Annotated[bool, typer.Option("--all-variants", help="each variant there is")] = False,
-    dataset: Annotated[str, typer.Option(help=f"{', '.join(SIZES)}; an import's name; SHAPE.toml:SIZE")] = "tiny",
+    dataset: DatasetName = "tiny",
     dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="the dataset's seed")] = 1,
     keep: Annotated[bool, typer.Option("--keep", help="keep snapshots that were built for this")] = False,
     database: Annotated[str | None, typer.Option(help="your own database on --postgres, instead of a dataset")] = None,
