@@ -1,12 +1,23 @@
 #!/bin/bash
 # A database, a master and three workers, each in a network namespace of its own, as five machines would be.
-# As root, from the repository: docs/how-to/three-workers.sh [OUT]. It makes its own servers and removes everything.
-# KILL=1 kills a worker in the middle of the window.
+# As root, from the repository after `make install`: docs/how-to/three-workers.sh [OUT]. It needs ip (iproute2) and
+# runuser (util-linux), makes its own servers from chatbench's wheels, and removes everything.
+# POSTGRES_PROGRAMS names another PostgreSQL's bin folder, such as /usr/lib/postgresql/15/bin.
+# KILL=1 kills a worker in the middle of the window; RATE (150) and WINDOW (6) are tasks and seconds.
 set -euo pipefail
 repository=$(cd "$(dirname "$0")/../.." && pwd)
 bin=${BIN:-$repository/.venv/bin}
+[ "$(id -u)" = 0 ] || { echo "Network namespaces are made by root. Nothing was started. Call it with sudo." >&2; exit 2; }
+for program in ip runuser "$bin/chatbench"; do
+    command -v "$program" >/dev/null || { echo "$program is missing. Nothing was started. Install iproute2 and util-linux; \`make install\` makes chatbench." >&2; exit 3; }
+done
+mapfile -t programs < <("$bin/python" -c "
+from harness.stack.accounts import server_account
+from harness.stack.binaries import postgres_programs, valkey_program
+account = server_account()
+print(account.name, postgres_programs(account), valkey_program(account), sep='\n')")
+account=${programs[0]} postgres=${POSTGRES_PROGRAMS:-${programs[1]}} valkey=${programs[2]}
 out=$(mkdir -p "${1:-runs/three-workers}" && cd "${1:-runs/three-workers}" && pwd)
-postgres=${POSTGRES_PROGRAMS:-/usr/lib/postgresql/15/bin}
 lab=$(mktemp -d /tmp/chatbench-lab-XXXXXX)
 chmod 755 "$lab"
 tag=cb$$
@@ -17,7 +28,7 @@ started=()
 clean() {
     for pid in "${started[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
     for pid in "${started[@]}"; do timeout 20 tail --pid="$pid" -f /dev/null || true; done
-    runuser -u postgres -- "$postgres/pg_ctl" -D "$lab/data" -m immediate stop >/dev/null 2>&1 || true
+    runuser -u "$account" -- "$postgres/pg_ctl" -D "$lab/data" -m immediate stop >/dev/null 2>&1 || true
     for name in db master w1 w2 w3; do ip netns delete "$tag-$name" 2>/dev/null || true; done
     rm -rf "$lab"
 }
@@ -43,10 +54,10 @@ for name in master w1 w2 w3; do
 done
 
 # the database's machine: PostgreSQL and Valkey on its address
-install -d -o postgres "$lab/data"
+install -d -o "$account" "$lab/data"
 echo "$password" >"$lab/password"
 chmod 644 "$lab/password"
-runuser -u postgres -- "$postgres/initdb" -D "$lab/data" -A scram-sha-256 --pwfile="$lab/password" --no-sync >"$lab/initdb.log"
+runuser -u "$account" -- "$postgres/initdb" -D "$lab/data" -A scram-sha-256 -U postgres -E UTF8 --locale=C --pwfile="$lab/password" --no-sync >"$lab/initdb.log"
 rm "$lab/password"
 cat >>"$lab/data/postgresql.conf" <<CONF
 listen_addresses = '$hub'
@@ -55,8 +66,7 @@ shared_preload_libraries = 'pg_stat_statements'
 max_connections = 100
 CONF
 echo "host all all 10.77.0.0/24 scram-sha-256" >>"$lab/data/pg_hba.conf"
-ip netns exec "$tag-db" runuser -u postgres -- "$postgres/pg_ctl" -D "$lab/data" -l "$lab/data/log" -w start >/dev/null
-valkey=$("$bin/python" -c "from harness.stack.accounts import server_account; from harness.stack.binaries import valkey_program; print(valkey_program(server_account()))")
+ip netns exec "$tag-db" runuser -u "$account" -- "$postgres/pg_ctl" -D "$lab/data" -l "$lab/data/log" -w start >/dev/null
 (within db "$valkey" --bind "$hub" --port 6379 --requirepass "$password" --save "" --dir "$lab") >"$lab/valkey.log" &
 started+=($!)
 (cd "$lab" && within db "$bin/chatbench" serve --variant spec --dataset tiny --servers 0 \
