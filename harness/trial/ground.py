@@ -1,9 +1,9 @@
 """A trial's ground: the servers, the clone and what stands beside it, for the steps that share them."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.covariates.window_watch import WindowWatch
@@ -20,13 +20,15 @@ class Ground:
     plan: TrialPlan
     #: Name of the trial's own database.
     clone: str
-    others: Beside
-    #: Seconds of each step, filled as they end.
-    steps: dict[str, float]
     #: A folder for the gate's socket, whose path must be short.
     scratch: Path
     #: What the load process says.
     log: Path
+    others: Beside = field(default_factory=Beside)
+    #: Seconds of each step, filled as they end.
+    steps: dict[str, float] = field(default_factory=dict)
+    #: Told each step's name when it begins.
+    begins: Callable[[str], None] = lambda _step: None
 
     @property
     def dsn(self) -> str:
@@ -48,6 +50,7 @@ class Ground:
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
+        self.begins(step)
         started = time.perf_counter()
         try:
             yield

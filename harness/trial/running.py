@@ -10,12 +10,13 @@ from harness.errors import HarnessError
 from harness.experiment import MAINTENANCE
 from harness.seeding.databases import drop_database
 from harness.stack.stack import Stack
-from harness.trial.beside import Beside, beside
+from harness.trial.beside import beside
 from harness.trial.durability import durable
 from harness.trial.ground import Ground
+from harness.trial.headless import Headless
 from harness.trial.plan import TrialPlan, heading_of
 from harness.trial.voiding import why_void
-from harness.trial.window import Measurement, measure
+from harness.trial.window import Comes, Measurement, measure
 from reference_server.variant import load_variant
 
 _TOLD = (
@@ -33,22 +34,28 @@ _NOTHING: dict[str, Any] = {
 async def run_trial(stack: Stack, plan: TrialPlan, *, scratch: Path, logs: Path) -> dict[str, Any]:
     """Measure and return the trial's record; a trial that went wrong comes back void, with the reason."""
     plan = _as_conditions_want(plan)
-    record = heading_of(plan)
+    heading = heading_of(plan)
     ground = Ground(
         stack=stack,
         plan=plan,
         clone=f"chatbench_trial_{secrets.token_hex(4)}",
-        others=Beside(),
-        steps={},
         scratch=scratch,
         log=logs / f"{plan.trial}.log",
     )
     try:
-        outcome, evidence = await _measure(ground)
+        return await record_of(ground, Headless())
     except HarnessError as error:
-        return record | {"void": str(error), "steps_s": ground.steps, **_NOTHING}
+        return heading | {"void": str(error), "steps_s": ground.steps, **_NOTHING}
+
+
+async def record_of(ground: Ground, comes: Comes) -> dict[str, Any]:
+    """Measure and return the record; the clone is gone afterwards, whatever happened."""
+    plan = ground.plan
+    record = heading_of(plan)
+    try:
+        outcome, evidence = await _measure(ground, comes)
     finally:
-        await drop_database(stack.postgres.admin_dsn, ground.clone)
+        await drop_database(ground.stack.postgres.admin_dsn, ground.clone)
     record |= {key: outcome.get(key) for key in _TOLD}
     if plan.load.name == MAINTENANCE:  # stalls are what it is about, so none makes it void
         told = {"maintenance": outcome["maintenance"], "evidence": None, "void": None}
@@ -59,10 +66,10 @@ async def run_trial(stack: Stack, plan: TrialPlan, *, scratch: Path, logs: Path)
     return record | told | {"steps_s": ground.steps}
 
 
-async def _measure(ground: Ground) -> Measurement:
+async def _measure(ground: Ground, comes: Comes) -> Measurement:
     """Measure with whatever the variant needs beside its clone."""
     if ground.plan.load.is_remote:
-        outcome, evidence = await measure(ground)
+        outcome, evidence = await measure(ground, comes)
         return outcome | {"durability": None, "topology": None}, evidence
     variant = load_variant(ground.plan.snapshot.variant)
     snapshot = ground.plan.snapshot
@@ -70,7 +77,7 @@ async def _measure(ground: Ground) -> Measurement:
         durable(ground.stack, variant) as durability,
         beside(ground.stack, variant, snapshot, ground.clone) as others,
     ):
-        outcome, evidence = await measure(replace(ground, others=others))
+        outcome, evidence = await measure(replace(ground, others=others), comes)
         return outcome | {"durability": durability, "topology": others.record()}, evidence
 
 

@@ -1,83 +1,99 @@
-"""A trial's window: warm-up → quiet → read → window → quiet → read, with the load process held at the gate between.
+"""A trial's window: warm-up → quiet → read → window → quiet → read, with the load held at the gate between.
 
-The load process starts while the database is cloned; it opens no connection before the gate lets it.
+One walk for every load: a process of its own, or the cockpit's page. It opens no connection before the gate lets it.
 """
 
-import asyncio
-import signal
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from harness.evidence import counted_by_target
 from harness.experiment import MAINTENANCE
-from harness.maintenance.trial import maintain
-from harness.maintenance.work import Measured, told
 from harness.trial.cpu_layout import CpuLayout, machine_layout, pin
 from harness.trial.gate import GateKeeper, open_gate
 from harness.trial.ground import Ground
-from harness.trial.load_process import first_of, load_process, locust_command
 from harness.trial.preparing import prepare
-from harness.trial.target import Target, standing, token_secret
-from harness.trial.testimony import asked_after, differences_since, read_before
+from harness.trial.target import Target, environment_of, standing
+from harness.trial.testimony import Before, asked_after, differences_since, read_before
 
-#: What the load process tells, and what the database testifies: None where it is somebody else's, or not the subject.
+#: What the load tells, and what the database testifies: None where it is somebody else's, or not the subject.
 Measurement = tuple[dict[str, Any], dict[str, Any] | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Load:
-    """The load process at its gate."""
+class Load:
+    """A load at the gate."""
 
-    process: asyncio.subprocess.Process
+    ground: Ground
     gate: GateKeeper
     target: Target
+    pid: int
 
-    async def arrival(self, point: str, ground: Ground) -> dict[str, Any]:
-        return await first_of(self.process, ground.log, self.gate.arrival(point))
+    async def arrival(self, point: str) -> dict[str, Any]:
+        """What it tells when it is at `point`."""
+        return await self.gate.arrival(point)
+
+    async def through_window(self, before: Before | None) -> dict[str, Any]:  # noqa: ARG002 - a page draws from it
+        """Its outcome when the window has ended; `before` is what the database told when it began."""
+        outcome: dict[str, Any] = (await self.arrival("done"))["outcome"]
+        return outcome
+
+    async def end(self) -> None:
+        """Return when its connections are closed: only then may the clone go."""
+        await self.arrival("its end")
 
 
-async def measure(ground: Ground) -> Measurement:
-    """Prepare the ground, run the load over it, and read what both sides say."""
-    plan = ground.plan
-    environment = _environment(ground)
-    # servers connect as soon as they start, so the clone must stand first
-    cache = await prepare(ground) if plan.load.target == "server" else None
-    async with (
-        standing(plan, environment, ground.log) as target,
-        open_gate(ground.scratch) as gate,
-        load_process(_command(ground, target, gate), secrets=environment, log=ground.log) as process,
-    ):
-        load = _Load(process=process, gate=gate, target=target)
+class Comes(Protocol):
+    """Where the load comes from."""
+
+    @property
+    def starts_early(self) -> bool:
+        """Whether it may wait at the gate while the database is cloned."""
+
+    def to_gate(
+        self, ground: Ground, gate: GateKeeper, target: Target, environment: dict[str, str]
+    ) -> AbstractAsyncContextManager[Load]:
+        """The load for as long as it is at work; the environment holds secrets, so it is for no command line."""
+
+
+async def measure(ground: Ground, comes: Comes) -> Measurement:
+    """Prepare the ground, let the load run over it, and read what both sides say."""
+    environment, cache = environment_of(ground), None
+    async with AsyncExitStack() as around:
+        # servers connect as soon as they start, so the clone must stand first
+        beside_start = comes.starts_early and ground.plan.load.target == "direct"
+        if not (beside_start or ground.plan.load.is_remote):
+            cache = await prepare(ground)
+        target = await around.enter_async_context(standing(ground, environment))
+        gate = await around.enter_async_context(open_gate(ground.scratch))
         with ground.timed("start"):
-            if plan.load.target == "direct":
+            load = await around.enter_async_context(comes.to_gate(ground, gate, target, environment))
+            if beside_start:
                 cache = await prepare(ground)
-            await load.arrival("started", ground)
-            _pin(ground, load)
+            await load.arrival("started")
+            _pin(load)
             await gate.go()
         with ground.timed("warmup"):
-            await load.arrival("warm", ground)
-        outcome, evidence = await _window(ground, load)
+            await load.arrival("warm")
+        outcome, evidence = await _window(load)
         await gate.go()
         with ground.timed("stop"):
-            await process.wait()
+            await load.end()
     return outcome | {"cache": cache}, evidence
 
 
-async def _window(ground: Ground, load: _Load) -> Measurement:
-    plan, others = ground.plan, ground.others
+async def _window(load: Load) -> Measurement:
+    ground, plan, others = load.ground, load.ground.plan, load.ground.others
     testifies = not plan.load.is_remote and plan.load.name != MAINTENANCE
     before = await read_before(ground) if testifies else None
     early = await others.read()
-    watch = ground.watch(generator=load.process.pid, servers=load.target.pids)
+    watch = ground.watch(generator=load.pid, servers=load.target.pids)
     watch.begin()
     await load.gate.go()
     with ground.timed("window"):
         async with others.watched():
-            maintained = await _maintain(ground, load)
-            outcome = (await load.arrival("done", ground))["outcome"]
+            outcome = await load.through_window(before)
     outcome["machine"] = watch.end()
-    if plan.load.name == MAINTENANCE:
-        outcome["maintenance"] = told(maintained, outcome["traces"]["send"])
     if before is None:
         return outcome, None
     evidence = await others.complete(await differences_since(before, ground), early)
@@ -86,50 +102,8 @@ async def _window(ground: Ground, load: _Load) -> Measurement:
     return outcome, evidence | counted | await asked_after(before, ground)
 
 
-async def _maintain(ground: Ground, load: _Load) -> list[Measured]:
-    """The window of the scenario `maintenance` lasts as long as its jobs; other scenarios have none."""
-    plan = ground.plan
-    if plan.load.name != MAINTENANCE:
-        return []
-    jobs = maintain(
-        ground.stack,
-        database=ground.clone,
-        variant=plan.snapshot.variant,
-        dataset=plan.dataset,
-        jobs=plan.load.jobs,
-        quiet_s=plan.load.window_s,
-    )
-    measured = await first_of(load.process, ground.log, jobs)
-    load.process.send_signal(signal.SIGTERM)
-    return measured
-
-
-def _pin(ground: Ground, load: _Load) -> None:
-    stack = ground.stack
-    layout = machine_layout() if ground.plan.conditions.pin else CpuLayout()
-    pin([stack.postgres.pid, stack.redis.pid, ground.others.server_pid, *load.target.pids], layout.servers)
-    pin([load.process.pid], layout.generator)
-
-
-def _environment(ground: Ground) -> dict[str, str]:
-    """What load process and servers are told; never on a command line, which anybody can read."""
-    return {
-        "CHATBENCH_POSTGRES": ground.dsn,
-        "CHATBENCH_REDIS": ground.redis,
-        "CHATBENCH_TOKEN_SECRET": token_secret(ground.plan),
-        **ground.others.environment,
-    }
-
-
-def _command(ground: Ground, target: Target, gate: GateKeeper) -> list[str]:
-    plan = ground.plan
-    return locust_command(
-        plan.load,
-        variant=plan.snapshot.variant,
-        dataset=plan.dataset.reference,
-        dataset_seed=plan.dataset.seed,
-        target=target.address,
-        seed=plan.seed,
-        connections=plan.connections,
-        gate=gate.path,
-    )
+def _pin(load: Load) -> None:
+    stack, plan = load.ground.stack, load.ground.plan
+    layout = machine_layout() if plan.conditions.pin else CpuLayout()
+    pin([stack.postgres.pid, stack.redis.pid, load.ground.others.server_pid, *load.target.pids], layout.servers)
+    pin([load.pid], layout.generator)
