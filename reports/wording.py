@@ -2,6 +2,8 @@
 
 import math
 
+from harness.figure import figure, ratio_figure, significant
+
 MISSING = "–"
 
 
@@ -14,8 +16,8 @@ def duration(us: float | None) -> str:
     if us is None:
         return MISSING
     if us >= 1_000_000:  # noqa: PLR2004 - a second
-        return f"{_three(us / 1_000_000)} s"
-    return f"{_three(us / 1000)} ms" if us >= 1000 else f"{_three(us)} µs"  # noqa: PLR2004 - a millisecond
+        return f"{significant(us / 1_000_000)} s"
+    return f"{significant(us / 1000)} ms" if us >= 1000 else f"{significant(us)} µs"  # noqa: PLR2004 - a millisecond
 
 
 def size(count: float | None) -> str:
@@ -23,8 +25,8 @@ def size(count: float | None) -> str:
         return MISSING
     for unit, power in (("GB", 3), ("MB", 2), ("kB", 1)):
         if count >= 1000**power:
-            return f"{_three(count / 1000**power)} {unit}"
-    return f"{_three(count)} B"
+            return f"{significant(count / 1000**power)} {unit}"
+    return f"{significant(count)} B"
 
 
 def ratio(share: float | None) -> str:
@@ -34,7 +36,7 @@ def ratio(share: float | None) -> str:
         return "×>10,000"
     if 0 < share < 0.01:  # noqa: PLR2004 - the same
         return "×<0.01"
-    return f"×{share:.2f}" if share < 10 else f"×{_three(share)}"  # noqa: PLR2004 - three digits
+    return f"×{ratio_figure(share)}"
 
 
 def percent(share: float | None) -> str:
@@ -45,7 +47,7 @@ def noise(floor: float | None) -> str:
     """A noise floor, which is stored on the log scale, as the change that it could pass for."""
     if floor is None:
         return MISSING
-    return f"±{percent(math.expm1(floor))}" if floor < math.log(2) else f"×÷{math.exp(floor):.3g}"
+    return f"±{percent(math.expm1(floor))}" if floor < math.log(2) else f"×÷{figure(math.exp(floor))}"
 
 
 def level(alpha: float) -> str:
@@ -56,7 +58,7 @@ def level(alpha: float) -> str:
 def amount(count: float | None) -> str:
     if count is None:
         return MISSING
-    return f"{count:,.0f}" if count >= 1000 or count == int(count) else _three(count)  # noqa: PLR2004 - thousands
+    return f"{count:,.0f}" if count >= 1000 or count == int(count) else significant(count)  # noqa: PLR2004 - thousands
 
 
 def value(number: float | None, unit: str) -> str:
@@ -69,10 +71,3 @@ def listed(names: list[str], *, most: int = 3) -> str:
     if len(names) > most:
         return f"{', '.join(names[:most])} and {len(names) - most} more"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _three(number: float) -> str:
-    """Three significant digits, without an exponent."""
-    if number == 0:
-        return "0"
-    return f"{number:.{max(0, 2 - math.floor(math.log10(abs(number))))}f}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from harness.figure import figure
 from harness.history.series import Series
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -24,7 +25,7 @@ def lines_of(every: Sequence[Series], *, width: int = _WIDTH) -> Iterator[str]:
     for series in every:
         past = ", under earlier conditions" if series.is_past else ""
         yield (
-            f"{sparkline(series.values, width)}  {series.name}: {series.values[-1]:.4g} {series.unit}, "
+            f"{sparkline(series.values, width)}  {series.name}: {figure(series.values[-1], 4)} {series.unit}, "
             f"{len(series.values)} run{'s' * (len(series.values) > 1)}{past}"
         )
         if series.began_with:
@@ -33,8 +34,9 @@ def lines_of(every: Sequence[Series], *, width: int = _WIDTH) -> Iterator[str]:
             entry = series.entries[change.index]
             besides = series.changed_besides(change)
             since = f"; changed with it: {_some(besides)}" if besides else ""
+            before, after = figure(change.before, 4), figure(change.after, 4)
             yield (
-                f"    {change.ratio - 1:+.1%} since {entry.called}: {change.before:.4g} → {change.after:.4g} "
+                f"    {change.ratio - 1:+,.1%} since {entry.called}: {before} → {after} "
                 f"{series.unit} (p = {change.p_value:.2g}){since}"
             )
 

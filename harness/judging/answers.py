@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.figure import figure
 from harness.hypotheses import TOLERANT, claimed_region
 from harness.judging.metrics import metric_name
 from harness.rounds import AGAIN
@@ -75,7 +76,7 @@ def _given(claim: Mapping[str, Any], concerned: Sequence[Finding], minimum_effec
     else:
         by = _size(claim, minimum_effect)
         parts = [_by_region(finding, direction, by, len(concerned)) for finding in concerned]
-        wanted = f"expected {direction.replace('_', ' ')}" + (f" by {by:.3g}" if by else "")
+        wanted = f"expected {direction.replace('_', ' ')}" + (f" by {figure(by)}" if by else "")
     if REFUTED in parts:
         return REFUTED, _sentence(wanted, concerned, parts)
     return (UNRESOLVED if UNRESOLVED in parts else SUPPORTED), _sentence(wanted, concerned, parts)
@@ -125,7 +126,7 @@ def _figure(finding: Finding, part: str) -> str:
     where = f"{finding['operation']} in {finding['candidate']}"
     if finding["ratio"] is None:
         return f"{where} without a ratio ({finding['why']})"
-    interval = f"×{_short(finding['ratio'])} [{_short(finding['ratio_low'])}, {_short(finding['ratio_high'])}]"
+    interval = f"×{figure(finding['ratio'])} [{figure(finding['ratio_low'])}, {figure(finding['ratio_high'])}]"
     return f"{where} {finding['verdict']} {interval}" + ("" if part != UNRESOLVED else ", which leaves it open")
 
 
@@ -133,15 +134,10 @@ def _reasons(concerned: Sequence[Finding], findings: Sequence[Finding]) -> list[
     """What the database counted for the same operations, where it moved too."""
     subjects = {(f["scenario"], f["target"], f["operation"], f["candidate"]) for f in concerned}
     found = [
-        f"{finding['metric']} of {finding['operation']} in {finding['candidate']} ×{_short(finding['ratio'])}"
+        f"{finding['metric']} of {finding['operation']} in {finding['candidate']} ×{figure(finding['ratio'])}"
         for finding in findings
         if (finding["scenario"], finding["target"], finding["operation"], finding["candidate"]) in subjects
         and finding["metric"] in COUNTED
         and finding["verdict"] in ("better", "worse")
     ]
     return [f"the database counted {', '.join(found)}"] if found else []
-
-
-def _short(ratio: float) -> str:
-    """Three digits, and no power of ten."""
-    return f"{ratio:,.0f}" if ratio >= 1_000 else f"{ratio:.3g}"  # noqa: PLR2004 - where .3g begins to write e+03

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from harness.figure import ratio_figure
 from harness.judging.comparison import Comparison
 from harness.judging.metrics import Trial
 from harness.judging.round_values import Deviation, RoundTable, deviations
@@ -119,7 +120,7 @@ def _standing_out(tables: Iterable[RoundTable]) -> Iterator[Warning_]:
         if odd:
             kind, who = ("outlier", lane) if lane else ("odd_round", "all lanes together")
             more = f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""
-            said = ", ".join(f"{t.operation} {t.metric} ×{one.ratio:.2f}" for t, one in odd[:_SHOWN]) + more
+            said = ", ".join(f"{t.operation} {t.metric} ×{ratio_figure(one.ratio)}" for t, one in odd[:_SHOWN]) + more
             where = {"scenario": scenario, "round": number, "lane": lane, "operations": [t.operation for t, _ in odd]}
             yield where | {"kind": kind, "text": f"round {number}, {who}: {said} of what the other rounds say"}
 
@@ -136,7 +137,7 @@ def _drifting(row: Mapping[str, Any]) -> Iterator[Warning_]:
     where = {key: row[key] for key in ("scenario", "operation", "metric")} | {"lane": row["candidate"]}
     named = f"{row['operation']}, {row['candidate']} ÷ {row['baseline']}"
     if row["trend_p_adjusted"] < ALPHA:
-        text = f"{named}: the ratio moves by {row['slope_per_round']:+.1%} a round (p {row['trend_p_adjusted']:.3f})"
+        text = f"{named}: the ratio moves by {row['slope_per_round']:+,.1%} a round (p {row['trend_p_adjusted']:.3f})"
         yield where | {"kind": "drift", "text": f"{text}; its mean depends on when the run was"}
     if row["lag1_p_adjusted"] is not None and row["lag1_p_adjusted"] < ALPHA:
         text = f"{named}: neighbouring rounds resemble each other (lag-1 correlation {row['lag1']:.2f})"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.figure import ratio_figure
 from harness.rounds import AGAIN
 
 MARKS = {"better": "▼", "worse": "▲", "equivalent": "=", "unresolved": "?"}
@@ -42,7 +43,8 @@ def finding_line(finding: Mapping[str, Any], *, other_guarantee: bool = False) -
 def _interval(finding: Mapping[str, Any]) -> str:
     if finding["ratio"] is None:
         return "no ratio"
-    return f"×{finding['ratio']:.2f} [{finding['ratio_low']:.2f}, {finding['ratio_high']:.2f}]"
+    value, low, high = (ratio_figure(finding[key]) for key in ("ratio", "ratio_low", "ratio_high"))
+    return f"×{value} [{low}, {high}]"
 
 
 def _again_line(again: list[Mapping[str, Any]]) -> str:

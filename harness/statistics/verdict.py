@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from harness.figure import figure
 from harness.statistics.estimate import ALPHA, Estimate, critical_t
 
 #: Beyond this many rounds nobody will wait; the verdict then says so instead of a number.
@@ -55,7 +56,7 @@ def judge(
         return Judgement(verdict=Verdict.unresolved, why="the A/A lane has no estimate, so the noise is unknown")
     if p_adjusted is not None and p_adjusted < estimate.alpha and abs(mean) > max(delta, noise_floor):
         verdict = Verdict.better if mean < 0 else Verdict.worse
-        return Judgement(verdict=verdict, why=f"the ratio {estimate.value:.3g} is beyond effect, noise and chance")
+        return Judgement(verdict=verdict, why=f"the ratio {figure(estimate.value)} is beyond effect, noise and chance")
     return _unresolved(estimate, p_adjusted, delta, noise_floor)
 
 
@@ -67,7 +68,7 @@ def _unresolved(estimate: Estimate, p_adjusted: float | None, delta: float, nois
             _rounds_until(estimate, delta - mean, estimate.alpha),
         )
     elif mean <= noise_floor:
-        cause = f"the change is within the A/A lane's noise of {math.expm1(noise_floor):.1%}"
+        cause = f"the change is within the A/A lane's noise of {math.expm1(noise_floor):,.1%}"
         needed = _at_most(estimate.rounds * (noise_floor / mean) ** 2)  # noise bounds shrink as 1/√rounds
     else:
         correction = estimate.p_value / p_adjusted if p_adjusted else 1.0

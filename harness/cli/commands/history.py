@@ -89,7 +89,7 @@ def _hold(chosen: list[Series], kind: str, recent: int) -> None:
     found = gate.held_up(chosen, kind, recent=recent)
     for series, change in found:
         out.print(
-            f"gate {kind!r} fails: {series.name} {change.ratio - 1:+.1%} since {series.entries[change.index].called}",
+            f"gate {kind!r} fails: {series.name} {change.ratio - 1:+,.1%} since {series.entries[change.index].called}",
             markup=False,
             style="red",
         )
