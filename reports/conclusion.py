@@ -1,6 +1,7 @@
 """The conclusion: the recommendation, what the findings say, and what to keep in mind."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from reports.wording import listed, ratio, spoken
 
 #: What is gained at one operation does not excuse a loss this many times as large at another.
 DOMINANT = 2.0
+#: Candidates that a sentence names; the others it counts.
+_MOST = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +38,8 @@ def conclude(run: StoredRun) -> Conclusion:
         lead = beside or _nothing(run, primary)
         return Conclusion(lead=lead, detail="", warnings=warnings)
     candidates = list(dict.fromkeys(f["candidate"] for f in judged))
-    told = [_told(name, [f for f in judged if f["candidate"] == name]) for name in candidates]
-    changes = "; ".join(sorted((t for t in told if t), key=lambda t: "plainly worse" not in t))
-    first = (
-        f"Operation by operation: {changes}."
-        if changes
-        else "By itself, no operation of any candidate was shown to be better or worse."
-    )
-    said = [first, _rest(judged), _by_blocks(run, candidates), beside]
+    changes = [_change(name, [f for f in judged if f["candidate"] == name]) for name in candidates]
+    said = [_by_operation(changes), _rest(judged), _by_blocks(run, candidates), beside]
     lead, *detail = [sentence for sentence in (recommended(run), *said) if sentence]
     return Conclusion(lead=lead, detail=" ".join(detail), warnings=warnings)
 
@@ -56,32 +53,69 @@ def _nothing(run: StoredRun, primary: Sequence[Json]) -> str:
     return "Nothing was compared: no candidate has two valid rounds."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """What was shown of one candidate, the largest first."""
+
+    candidate: str
+    better: Sequence[Json]
+    worse: Sequence[Json]
+
+    @property
+    def size(self) -> float:
+        """The largest, as a log ratio; 0 where nothing was shown."""
+        return max((abs(math.log(f["ratio"])) for f in (*self.better, *self.worse)), default=0.0)
+
+    @property
+    def is_plainly_worse(self) -> bool:
+        return bool(self.worse) and (not self.better or self.worse[0]["ratio"] > DOMINANT / self.better[0]["ratio"])
+
+
+def _by_operation(changes: Sequence[_Change]) -> str:
+    """What is plainly worse first, and then what changed most."""
+    told_of = [change for change in changes if change.better or change.is_plainly_worse]
+    if not told_of:
+        return "By itself, no operation of any candidate was shown to be better or worse."
+    ranked = sorted(told_of, key=lambda change: (not change.is_plainly_worse, -change.size))
+    told = [_told(change) for change in ranked[:_MOST]]
+    for is_worse, word in ((True, "plainly worse"), (False, "better at some operation")):
+        if count := sum(change.is_plainly_worse is is_worse for change in ranked[_MOST:]):
+            told.append(f"{count} more {'is' if count == 1 else 'are'} {word}")
+    return f"Operation by operation: {'; '.join(told)}."
+
+
+def _told(change: _Change) -> str:
+    if change.is_plainly_worse:
+        beside = f", though better at {_named(change.better)}" if change.better else ""
+        return f"{change.candidate} is plainly worse: {_named(change.worse)}{beside}"
+    but = f" but worse at {_named(change.worse)}" if change.worse else ""
+    return f"{change.candidate} is better at {_named(change.better)}{but}"
+
+
 def _by_blocks(run: StoredRun, candidates: Sequence[str]) -> str | None:
     """Blocks per call hardly vary from run to run: they tell lanes apart where milliseconds cannot."""
     findings = [f for f in run.summary["findings"] if f["metric"] == "blocks_per_call" and not f["primary"]]
-    told = []
-    for name in candidates:
-        own = [f for f in findings if f["candidate"] == name]
-        more, fewer = _with(own, "worse"), _with(own, "better")
-        parts = []
-        if more:
-            parts.append(f"more at {_named(sorted(more, key=lambda f: -f['ratio']))}")
-        if fewer:
-            parts.append(f"fewer at {_named(sorted(fewer, key=lambda f: f['ratio']))}")
-        if parts:
-            told.append(f"{name} {' and '.join(parts)}")
-    return f"Blocks touched per call, by the database's own count: {'; '.join(told)}." if told else None
+    changes = [_change(name, [f for f in findings if f["candidate"] == name]) for name in candidates]
+    ranked = sorted((c for c in changes if c.size), key=lambda c: -c.size)
+    if not ranked:
+        return None
+    told = [_blocks(change) for change in ranked[:_MOST]]
+    if rest := len(ranked) - len(told):
+        told.append(f"{rest} more {'differs' if rest == 1 else 'differ'} too")
+    return f"Blocks touched per call, by the database's own count: {'; '.join(told)}."
 
 
-def _told(candidate: str, findings: Sequence[Json]) -> str | None:
-    better = sorted(_with(findings, "better"), key=lambda f: f["ratio"])
-    worse = sorted(_with(findings, "worse"), key=lambda f: -f["ratio"])
-    if worse and (not better or worse[0]["ratio"] > DOMINANT / better[0]["ratio"]):
-        beside = f", though better at {_named(better)}" if better else ""
-        return f"{candidate} is plainly worse: {_named(worse)}{beside}"
-    if better:
-        return f"{candidate} is better at {_named(better)}" + (f" but worse at {_named(worse)}" if worse else "")
-    return None
+def _blocks(change: _Change) -> str:
+    parts = (("more", change.worse), ("fewer", change.better))
+    return f"{change.candidate} {' and '.join(f'{word} at {_named(found)}' for word, found in parts if found)}"
+
+
+def _change(candidate: str, findings: Sequence[Json]) -> _Change:
+    return _Change(
+        candidate=candidate,
+        better=sorted(_with(findings, "better"), key=lambda f: f["ratio"]),
+        worse=sorted(_with(findings, "worse"), key=lambda f: -f["ratio"]),
+    )
 
 
 def _rest(findings: Sequence[Json]) -> str:
@@ -124,20 +158,27 @@ def _warnings(run: StoredRun, primary: Sequence[Json]) -> list[str]:
     status = run.manifest.get("status")
     if status not in (None, "finished", "complete", "done"):
         found.append(f"The run is {status}: it speaks of the trials that ended.")
-    candidates = run.summary["experiment"]["candidates"]
-    found += [
-        f"{name} gives a different guarantee: {listed(gaps)}." for name in candidates if (gaps := gaps_of(run, name))
-    ]
-    found += [
-        f"{run.baseline} gives up what {listed(list(names))} {'keeps' if len(names) == 1 else 'keep'}: {listed(gaps)}."
-        for names, gaps in _gaps_of_baseline(run).items()
-    ]
+    found += _other_guarantees(run)
     seen = len(run.summary.get("warnings") or ())
     if seen:
         found.append(
             f"{seen} {'thing' if seen == 1 else 'things'} stood out among the rounds; see Rounds in time order."
         )
     return found
+
+
+def _other_guarantees(run: StoredRun) -> Iterator[str]:
+    """A sentence for each set of gaps, whoever has it."""
+    by_gaps: dict[tuple[str, ...], list[str]] = {}
+    for name in run.summary["experiment"]["candidates"]:
+        by_gaps.setdefault(tuple(gaps_of(run, name)), []).append(name)
+    for gaps, names in by_gaps.items():
+        if gaps:
+            verb = "gives" if len(names) == 1 else "give"
+            yield f"{listed(names)} {verb} a different guarantee: {listed(list(gaps))}."
+    for keeping, given_up in _gaps_of_baseline(run).items():
+        verb = "keeps" if len(keeping) == 1 else "keep"
+        yield f"{run.baseline} gives up what {listed(list(keeping))} {verb}: {listed(given_up)}."
 
 
 def _gaps_of_baseline(run: StoredRun) -> dict[tuple[str, ...], list[str]]:

@@ -47,7 +47,7 @@ def _question(experiment: Json) -> str:
     if experiment.get("question"):
         return str(experiment["question"])
     if experiment["candidates"]:
-        return f"How do {listed([experiment['baseline'], *experiment['candidates']], most=9)} compare?"
+        return f"How do {listed([experiment['baseline'], *experiment['candidates']], most=4)} compare?"
     return f"What does {experiment['baseline']} cost?"
 
 

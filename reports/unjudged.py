@@ -21,7 +21,7 @@ def _swept(run: StoredRun) -> Iterator[str]:
         return
     lanes = list(dict.fromkeys(sweep["lane"] for sweep in run.sweeps))
     differing = [told for name in names for told in _largest([s for s in run.sweeps if s["sweep"] == name])]
-    yield f"Counted, not judged: {listed([spoken(name) for name in names], most=9)} on {listed(lanes, most=9)}."
+    yield f"Counted, not judged: {listed([spoken(name) for name in names], most=9)} on {listed(lanes, most=4)}."
     if len(lanes) > 1:
         yield " ".join(differing) or "At the largest sizes they touch as many blocks as each other, within 10 %."
 
@@ -38,7 +38,7 @@ def _largest(sweeps: list[Json]) -> Iterator[str]:
         sizes = set.intersection(*(set(found) for found in by_lane.values()))
         blocks = {lane: found[max(sizes)] for lane, found in by_lane.items()} if sizes else {}
         if sizes and max(sizes) > 0 and max(blocks.values()) > (1 + NOTABLE) * min(blocks.values()):
-            told = listed([f"{amount(count)} on {lane}" for lane, count in blocks.items()], most=9)
+            told = listed([f"{amount(count)} on {lane}" for lane, count in blocks.items()], most=4)
             yield f"At {amount(max(sizes))} {axis}, blocks per call of {spoken(operation)}: {told}."
 
 
@@ -50,7 +50,7 @@ def _maintained(run: StoredRun) -> Iterator[str]:
     variants = list(dict.fromkeys(entry["variant"] for entry in done))
     slowest = max(done, key=lambda entry: entry["duration_s"])
     yield (
-        f"Maintenance was done on {listed(variants, most=6)} while users went on sending; the longest job was "
+        f"Maintenance was done on {listed(variants, most=4)} while users went on sending; the longest job was "
         f"{spoken(slowest['job'])} on {slowest['variant']}, {duration(slowest['duration_s'] * 1e6)}."
     )
     failed = [f"{spoken(entry['job'])} on {entry['variant']}" for entry in entries if entry.get("failed")]

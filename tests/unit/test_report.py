@@ -18,7 +18,7 @@ from reports.files import write_files
 from reports.page import page_of
 from reports.sections import deliveries, hypotheses, verdicts
 from reports.stored_run import StoredRun
-from tests.unit.synthetic_run import OPERATIONS, manifest, trial, trials, write_run
+from tests.unit.synthetic_run import CANDIDATES, OPERATIONS, manifest, trial, trials, write_run
 
 VOID_ELEMENTS = {"meta", "link", "br", "img", "input", "hr"}
 
@@ -195,6 +195,19 @@ def test_a_run_that_was_killed_is_reported_from_its_trials(tmp_path):
     content = written.read_text()
     assert "The run is running: it speaks of the trials that ended." in content
     assert "no_page_index is plainly worse" in content
+
+
+def test_sentences_name_a_few_of_many_candidates_and_count_the_others():
+    spec = [one for one in trials() if one["lane"] == "spec"]
+    many = [f"like_spec_{number}" for number in range(8)]
+    described = manifest(candidates=[*CANDIDATES, *many], question="")
+    described["lanes"] += many
+    made = trials() + [one | {"lane": name, "variant": name} for name in many for one in spec]
+    found = conclude(run_of(described, made))
+    for sentence in (found.lead, *found.detail.split(". ")):
+        assert sum(name in sentence for name in many) <= 4
+    assert "no_page_index is plainly worse" in found.detail
+    assert re.search(r"7 more are better at some operation", found.detail)
 
 
 @pytest.mark.parametrize("made", [[], [trial("baseline")], [trial("baseline", void="late")]])
