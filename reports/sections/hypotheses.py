@@ -40,8 +40,14 @@ def build(run: StoredRun) -> Section | None:
         for h in hypotheses
     ]
     counts = {answer: sum(h["answer"] == answer for h in hypotheses) for answer in SHAPES}
-    directed = [h for h in hypotheses if h.get("p_value") is not None]
-    body = fill("sections/hypotheses.html.j2", claims=claims, counts=counts, shapes=SHAPES, directed=len(directed))
+    body = fill(
+        "sections/hypotheses.html.j2",
+        claims=claims,
+        counts=counts,
+        shapes=SHAPES,
+        directed=sum(h.get("p_value") is not None for h in hypotheses),
+        undirected=any(h.get("direction") is None for h in run.summary["experiment"].get("hypotheses") or ()),
+    )
     return Section(anchor="hypotheses", title="Hypotheses", body=body)
 
 

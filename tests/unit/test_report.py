@@ -255,6 +255,14 @@ def test_hypotheses_are_answered_with_the_figures_they_rest_on():
     assert re.search(r"✓</span> supported", told)
     assert "spec ÷ baseline" in told
     assert "×0.66" in told
+    assert "Claims without a direction rest on verdicts" in told
+
+
+def test_of_claims_without_a_direction_nothing_is_said_where_there_are_none():
+    claim = {"id": "h1", "claim": "It is faster.", "operation": "older_page", "candidate": "spec", "direction": "lower"}
+    told = hypotheses.build(run_of(manifest(hypotheses=[claim]), trials())).body
+    assert "The claim with a direction is answered at 5 % without correction." in told
+    assert "Claims without a direction" not in told
 
 
 def test_a_candidate_that_gives_less_is_labelled_in_table_and_first_screen():
