@@ -9,7 +9,7 @@ from typing import Any
 from harness.conditions import Conditions, conditions_from
 from harness.errors import ExperimentError
 from harness.hypotheses import Hypothesis, hypothesis_from
-from harness.judging.metrics import METRICS, metric_name
+from harness.judging.metrics import KNOWN_NAMES, METRICS, metric_name
 from harness.mixing import Design, design_lanes
 from harness.table import TableReader
 from harness.writing import readers_only, refusal
@@ -263,7 +263,7 @@ def _sweep(table: TableReader, name: str, known: KnownNames) -> str:
 
 def _metric(table: TableReader, key: str, name: str) -> str:
     if metric_name(name) not in METRICS:
-        raise table.unknown(key, name, METRICS)
+        raise table.unknown(key, name, KNOWN_NAMES)
     return name
 
 

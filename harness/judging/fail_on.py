@@ -7,20 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import HarnessError
-from harness.judging.metrics import METRICS, metric_name
+from harness.judging.metrics import KNOWN_NAMES, METRICS, metric_name
 from harness.rounds import AGAIN
 
 Finding = Mapping[str, Any]
 UNRESOLVED = "unresolved"
 #: Gates on verdicts of the primary findings.
 VERDICT_GATES = ("worse", UNRESOLVED)
-_SHORT = {
-    "p50": "response_p50_us",
-    "p99": "response_p99_us",
-    "exec": "exec_us_per_call",
-    "blocks": "blocks_per_call",
-    "wal": "wal_bytes_per_call",
-}
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -89,12 +82,12 @@ def gate_of(text: str) -> Gate:
     if typed in VERDICT_GATES:
         return Gate(text=typed, verdict=typed)
     found = _GRAMMAR.fullmatch(typed)
-    metric = found and metric_name(_SHORT.get(found["metric"], found["metric"]))
+    metric = found and metric_name(found["metric"])
     if not found or metric not in METRICS:
         raise GateError(
             f"--fail-on {typed!r} is no gate. Nothing was started. Expected: worse, unresolved, or "
             '"[SCENARIO or OPERATION] METRIC > +10%", where METRIC is '
-            f"one of {', '.join([*_SHORT, *METRICS])}."
+            f"one of {', '.join(KNOWN_NAMES)}."
         )
     return Gate(
         text=typed,
@@ -123,7 +116,7 @@ def _broken(gate: Gate, finding: Finding) -> str | None:
     what = f"{finding['scenario']}, {finding['operation']}, {finding['metric']}, {finding['candidate']}"
     if finding["ratio"] is None:
         return f"{what}: {finding['verdict']} ({finding['why']})"
-    interval = f"{finding['ratio'] - 1:+.1%} ({finding['ratio_low'] - 1:+.1%} to {finding['ratio_high'] - 1:+.1%})"
+    interval = f"{finding['ratio'] - 1:+,.1%} ({finding['ratio_low'] - 1:+,.1%} to {finding['ratio_high'] - 1:+,.1%})"
     return f"{what}: {finding['verdict']}, {interval}"
 
 

@@ -15,6 +15,8 @@ class Metric:
     """One cost of an operation."""
 
     name: str
+    #: What may be typed for it, wherever a metric is named.
+    short: str
     unit: str
     #: The value in one trial; None when the trial does not say.
     value: Callable[[Trial, str], float | None]
@@ -89,24 +91,32 @@ def _mean_image_bytes(trial: Trial) -> float | None:
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric(name="response_p50_us", unit="us", value=_percentile("response", 0.5), judged_from=20),
+        Metric(name="response_p50_us", short="p50", unit="us", value=_percentile("response", 0.5), judged_from=20),
         Metric(
             name="response_p99_us",
+            short="p99",
             unit="us",
             value=_percentile("response", 0.99),
             judged_from=1000,
             only_when_carried=True,
         ),
-        Metric(name="service_p50_us", unit="us", value=_percentile("service", 0.5), judged_from=20),
-        Metric(name="exec_us_per_call", unit="us", value=_per_call(_exec_us)),
-        Metric(name="blocks_per_call", unit="blocks", value=_per_call(_blocks)),
-        Metric(name="wal_bytes_per_call", unit="bytes", value=_per_call(_wal_bytes)),
+        Metric(
+            name="service_p50_us", short="service_p50", unit="us", value=_percentile("service", 0.5), judged_from=20
+        ),
+        Metric(name="exec_us_per_call", short="exec", unit="us", value=_per_call(_exec_us)),
+        Metric(name="blocks_per_call", short="blocks", unit="blocks", value=_per_call(_blocks)),
+        Metric(name="wal_bytes_per_call", short="wal", unit="bytes", value=_per_call(_wal_bytes)),
     )
 }
 
 
+#: As an error lists them.
+KNOWN_NAMES = (*(metric.short for metric in METRICS.values()), *METRICS)
+
+
 def metric_name(name: str) -> str:
-    """The full name of a metric that an experiment may shorten: response_p50 is response_p50_us."""
-    return next(
-        (full for full in METRICS if full in (name, f"{name}_us", f"{name}_per_call", f"{name}_us_per_call")), name
-    )
+    """The full name of a metric, from its short one or from one without its unit: p50 and response_p50 are one."""
+    for full, metric in METRICS.items():
+        if name in (full, metric.short, full.removesuffix("_us"), full.removesuffix("_per_call")):
+            return full
+    return name

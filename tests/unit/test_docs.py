@@ -10,6 +10,7 @@ import typer.main
 from harness.catalogue import known_names
 from harness.cli import app
 from harness.experiment import experiment_from
+from harness.judging.metrics import METRICS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
@@ -70,6 +71,11 @@ def test_every_command_that_a_page_names_exists_with_its_options(page: Path):
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_is_documented(command: str):
     assert any(command == used for page in DOCS for used, _ in commands_in(page))
+
+
+def test_every_metric_is_documented_by_both_its_names():
+    told = text_of(ROOT / "docs" / "how-to" / "own-experiment.md")
+    assert [f"| `{metric.short}` | `{metric.name}` |" in told for metric in METRICS.values()] == [True] * len(METRICS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

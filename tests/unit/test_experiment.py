@@ -8,6 +8,8 @@ import pytest
 import harness
 from harness.errors import ExperimentError
 from harness.experiment import KnownNames, experiment_from, load_experiment
+from harness.judging.fail_on import gate_of
+from harness.judging.metrics import KNOWN_NAMES, METRICS, metric_name
 
 KNOWN = KnownNames(
     variants=["baseline", "spec", "lean", "monthly"],
@@ -47,6 +49,14 @@ def test_the_quickstart_is_five_lanes_in_six_rounds_and_one_uncompared_fanout():
 def test_what_a_file_leaves_out_has_stated_defaults():
     found = experiment_from(content(), "mine.toml", KNOWN)
     assert (found.baseline, found.dataset, found.rounds, found.primary) == ("baseline", "medium", 6, ("response_p50",))
+
+
+@pytest.mark.parametrize("name", KNOWN_NAMES)
+def test_a_metric_has_the_same_names_in_an_experiment_its_hypotheses_and_a_gate(name):
+    claim = {"id": "h", "claim": "It is cheaper.", "metric": name}
+    found = experiment_from(content(primary=[name], hypotheses=[claim]), "mine.toml", KNOWN)
+    named = (found.primary[0], found.hypotheses[0].metric)
+    assert {gate_of(f"{name} > +10%").metric} == {metric_name(each) for each in named} <= METRICS.keys()
 
 
 def test_a_combination_is_known_when_each_of_its_parts_is_and_they_combine():
