@@ -21,7 +21,7 @@ def describe_machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "chatbench": version("chatbench"),
         "packages": {name: version(name) for name in _PACKAGES},
-        "load_average": list(os.getloadavg()),
+        "load_average": [round(load, 2) for load in os.getloadavg()],
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.judging.limited import LIMITED
 from harness.rounds import AGAIN
 from reports.recommended import gaps_of, recommended
 from reports.stored_run import Json, StoredRun
@@ -159,12 +160,20 @@ def _warnings(run: StoredRun, primary: Sequence[Json]) -> list[str]:
     if status not in (None, "finished", "complete", "done"):
         found.append(f"The run is {status}: it speaks of the trials that ended.")
     found += _other_guarantees(run)
-    seen = len(run.summary.get("warnings") or ())
+    warnings = run.summary.get("warnings") or ()
+    if limits := [one["text"] for one in warnings if one["kind"] == LIMITED]:
+        found.append(f"{_limited(limits)}; Environment says what is missing for it.")
+    seen = len(warnings) - len(limits)
     if seen:
         found.append(
             f"{seen} {'thing' if seen == 1 else 'things'} stood out among the rounds; see Rounds in time order."
         )
     return found
+
+
+def _limited(limits: Sequence[str]) -> str:
+    """Each says whose, what, and then why."""
+    return f"Your PostgreSQL keeps back {listed([text.split(': ')[1] for text in limits])}"
 
 
 def _other_guarantees(run: StoredRun) -> Iterator[str]:

@@ -5,12 +5,16 @@ from collections.abc import Mapping
 import pandas as pd
 from markupsafe import Markup
 
+from harness.judging.limited import LIMITED
 from reports.lane_style import LaneStyle, lane_styles
 from reports.round_picture import round_picture
 from reports.section import Section, fill
 from reports.stored_run import Json, StoredRun
 from reports.tables import table
 from reports.wording import MISSING, ratio, spoken
+
+#: The order has a sentence of its own; what a server keeps back is no round's.
+_TOLD_ELSEWHERE = ("order", LIMITED)
 
 
 def build(run: StoredRun) -> Section | None:
@@ -22,8 +26,7 @@ def build(run: StoredRun) -> Section | None:
         "sections/rounds.html.j2",
         order=run.summary.get("order"),
         sequential=run.summary.get("sequential"),
-        # the order has a sentence of its own
-        warnings=[warning for warning in run.summary.get("warnings") or () if warning["kind"] != "order"],
+        warnings=[one for one in run.summary.get("warnings") or () if one["kind"] not in _TOLD_ELSEWHERE],
         panels=[(_title(one), _picture(number, one, run, styles)) for number, one in enumerate(values)],
         styles=list(styles.values()),
         drift=_drift(run),

@@ -223,6 +223,20 @@ def test_a_failed_again_lane_is_said_on_the_first_screen():
     assert "The baseline differs from itself at send" in concluded(manifest(), made)
 
 
+def test_what_a_limited_server_keeps_back_is_said_on_the_first_screen_and_is_no_rounds_oddity():
+    described = manifest()
+    before = concluded(described, trials())
+    described["environment"]["postgres"]["limits"] = [
+        "pg_stat_statements: not loaded, so blocks of single operations are missing. Load it.",
+        "CHECKPOINT: not allowed, so a checkpoint may fall into a window. Grant it.",
+    ]
+    after = concluded(described, trials())
+    assert "Your PostgreSQL keeps back pg_stat_statements and CHECKPOINT; Environment says" in after
+    assert re.findall(r"\d+ things? stood out", after) == re.findall(r"\d+ things? stood out", before)
+    rounds = page_of(run_of(described, trials())).split('id="rounds"')[1].split("</section>")[0]
+    assert "pg_stat_statements: not loaded" not in rounds
+
+
 def test_what_comes_from_elsewhere_is_escaped():
     evil = "<script>alert(1)</script>"
     described = manifest(question=evil)

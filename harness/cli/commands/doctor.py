@@ -38,7 +38,7 @@ def doctor(
 def _show(found: list[Check]) -> None:
     table = Table(box=None, pad_edge=False)
     for column in ("check", "", "seen", "what to do"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for check in found:
         table.add_row(check.name, check.status, check.seen, check.remedy or "")
     out.print(table)
