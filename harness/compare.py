@@ -103,7 +103,7 @@ async def prepare(stack: Stack, experiment: Experiment, home: Path) -> Prepared:
     if experiment.scenarios and all(load.is_remote for load in experiment.scenarios):
         return Prepared(manifest=manifest, snapshots={lane: no_snapshot(lane) for lane in lanes(experiment)})
     aged = experiment.conditions.aged
-    snapshots = {lane: await _snapshot(stack, lane, manifest, data, aged=aged) for lane in lanes(experiment)}
+    snapshots = {lane: await _snapshot(stack, lane, manifest, data, aged=aged) for lane in measured_lanes(experiment)}
     return Prepared(manifest=manifest, snapshots=snapshots)
 
 
@@ -132,6 +132,12 @@ def prepare_dataset(name: str, seed: int, home: Path) -> tuple[Manifest, Path]:
 
 def lanes(experiment: Experiment) -> list[str]:
     return lanes_of(experiment.baseline, list(experiment.candidates))
+
+
+def measured_lanes(experiment: Experiment) -> list[str]:
+    """Those with a trial or a sweep: the baseline runs against itself only where something is compared."""
+    is_compared = any(load.compare for load in experiment.scenarios)
+    return [lane for lane in lanes(experiment) if is_compared or not lane.endswith(AGAIN)]
 
 
 async def _run_until_resolved(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder) -> None:

@@ -5,6 +5,8 @@ from itertools import pairwise
 
 import pytest
 
+from harness.compare import measured_lanes
+from harness.experiment import KnownNames, experiment_from
 from harness.rounds import lane_order, lanes_of, takes_part
 
 
@@ -55,3 +57,12 @@ def test_a_scenario_that_compares_some_candidates_keeps_the_baseline_twice_and_t
     row = ["c", "base:again", "a", "base", "b"]
     assert takes_part(row, "base", ["a", "c"]) == ["c", "base:again", "a", "base"]
     assert takes_part(row, "base", []) == row
+
+
+def test_only_what_is_compared_needs_the_baseline_twice():
+    known = KnownNames(variants=["spec", "lean"], scenarios=["day"], datasets=["tiny"])
+    table = {"name": "one", "dataset": "tiny", "baseline": "spec", "candidates": ["lean"]}
+    compared = {**table, "scenarios": [{"name": "day", "rate": 400}]}
+    assert measured_lanes(experiment_from(compared, "one.toml", known)) == ["spec", "spec:again", "lean"]
+    counted = {**table, "scenarios": [{"name": "day", "rate": 400, "compare": False}]}
+    assert measured_lanes(experiment_from(counted, "one.toml", known)) == ["spec", "lean"]
