@@ -10,6 +10,7 @@ import typer.main
 from harness.catalogue import known_names
 from harness.cli import app
 from harness.experiment import experiment_from
+from harness.verify.registry import CHECKS, EQUAL_ANSWERS
 from harness.judging.metrics import METRICS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,6 +89,12 @@ def test_every_relative_link_leads_to_a_file_and_its_heading(page: Path):
         assert target.exists(), f"{link} leads nowhere"
         if fragment:
             assert fragment in anchors_of(target), f"{link}: no such heading"
+
+
+@pytest.mark.parametrize("check", [*CHECKS, EQUAL_ANSWERS])
+def test_every_check_has_a_line_in_the_how_to(check: str):
+    lines = [line for line in text_of(ROOT / "docs/how-to/verify.md").splitlines() if line.startswith("| `")]
+    assert any(f"`{check}`" in line.split("|")[1] for line in lines)
 
 
 @pytest.mark.parametrize("word", WORDS)
