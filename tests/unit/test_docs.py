@@ -10,8 +10,8 @@ import typer.main
 from harness.catalogue import known_names
 from harness.cli import app
 from harness.experiment import experiment_from
-from harness.verify.registry import CHECKS, EQUAL_ANSWERS
 from harness.judging.metrics import METRICS
+from harness.verify.registry import CHECKS, EQUAL_ANSWERS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
