@@ -158,7 +158,7 @@ def _warnings(run: StoredRun, primary: Sequence[Json]) -> list[str]:
         )
     status = run.manifest.get("status")
     if status not in (None, "finished", "complete", "done"):
-        found.append(f"The run is {status}: it speaks of the trials that ended.")
+        found.append("The run has not finished: it speaks of the trials that ended, and --resume goes on with it.")
     found += _other_guarantees(run)
     warnings = run.summary.get("warnings") or ()
     if limits := [one["text"] for one in warnings if one["kind"] == LIMITED]:

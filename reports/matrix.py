@@ -25,6 +25,8 @@ class Cell:
     picture: Markup | None
     #: Both sides' values, where the columns share no baseline.
     values: str | None = None
+    #: Why it has no ratio, as short as it can be said; the whole is its title.
+    why: str | None = None
 
 
 def verdict_matrix(
@@ -72,7 +74,8 @@ def _cell(finding: Json | None, minimum_effect: float, compact: bool, has_baseli
             alpha=finding.get("alpha") or ALPHA,
         )
     values = None if has_baseline else _both(finding)
-    return Cell(finding=finding, shape=SHAPES[finding["verdict"]], picture=picture, values=values)
+    why = (finding["why"] or "").partition("; ")[0].partition(": ")[0] or None
+    return Cell(finding=finding, shape=SHAPES[finding["verdict"]], picture=picture, values=values, why=why)
 
 
 def _both(finding: Json) -> str:

@@ -1,7 +1,7 @@
 """Comparisons: one metric of one operation in one lane, set against the baseline round by round."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -34,8 +34,10 @@ class Comparison:
     paired_rounds: int
     #: The fewest samples of this operation in any trial of the lanes concerned; None without a trial.
     fewest_samples: int | None
-    #: Of the lanes concerned, those of which no trial counts.
+    #: Of the lanes concerned, those whose trials are all void.
     without_trial: tuple[str, ...] = ()
+    #: Of the lanes concerned, those that have had no turn yet: the run was interrupted, or goes on.
+    to_come: tuple[str, ...] = ()
 
     @property
     def is_again(self) -> bool:
@@ -52,6 +54,8 @@ class Comparison:
 
     def missing_reason(self) -> str | None:
         """Why this cannot be judged whatever the estimate says; None when it can."""
+        if self.to_come:
+            return f"not measured yet in {' and '.join(self.to_come)}"
         if self.without_trial:
             return f"no valid trial of {' and '.join(self.without_trial)}"
         if self.paired_rounds == 0:
@@ -62,7 +66,7 @@ class Comparison:
                 f"{self.metric.judged_from} per trial: raise the rate or lengthen the window"
             )
         if self.estimate is None and self.paired_rounds > 1:
-            return "0 against a value in some round: there is no ratio"
+            return f"{self.metric.zero_says}: there is no ratio to 0"
         return None
 
 
@@ -80,6 +84,7 @@ def comparisons(
     recorded = [trial for trial in trials if trial["scenario"] == name and trial["target"] == target]
     operations = dict.fromkeys(o for trial in recorded for o in trial["operations"] if not o.startswith(TASK_PREFIX))
     by_lane: dict[str, dict[int, Trial]] = {lane: {} for lane in lanes}
+    had_turn = {trial["lane"] for trial in recorded}
     for trial in recorded:
         if not trial.get("void") and trial["lane"] in by_lane:
             by_lane[trial["lane"]][trial["round"]] = trial
@@ -95,6 +100,7 @@ def comparisons(
                     baseline=baseline,
                     candidate=candidate,
                     by_lane=by_lane,
+                    had_turn=had_turn,
                     rounds=rounds,
                     alpha=alpha,
                 )
@@ -111,6 +117,7 @@ def _compare(
     baseline: str,
     candidate: str,
     by_lane: Mapping[str, Mapping[int, Trial]],
+    had_turn: Collection[str],
     rounds: Sequence[int],
     alpha: float,
 ) -> Comparison:
@@ -121,7 +128,8 @@ def _compare(
     again = baseline + AGAIN
     compared_with = [baseline] if candidate == again or again not in by_lane else [baseline, again]
     theirs, ours = _geometric_mean([values(lane) for lane in compared_with]), values(candidate)
-    concerned = [trial for lane in (*compared_with, candidate) for trial in by_lane.get(lane, {}).values()]
+    lanes = (*compared_with, candidate)
+    concerned = [trial for lane in lanes for trial in by_lane.get(lane, {}).values()]
     logs = log_ratios(ours, theirs)
     return Comparison(
         scenario=scenario,
@@ -136,7 +144,8 @@ def _compare(
         logs=logs,
         paired_rounds=sum(c is not None and b is not None for c, b in zip(ours, theirs, strict=True)),
         fewest_samples=min((sample_count(trial, operation) for trial in concerned), default=None),
-        without_trial=tuple(lane for lane in (*compared_with, candidate) if not by_lane.get(lane)),
+        without_trial=tuple(lane for lane in lanes if not by_lane.get(lane)),
+        to_come=tuple(lane for lane in lanes if lane not in had_turn),
     )
 
 

@@ -24,6 +24,8 @@ class Metric:
     judged_from: int = 1
     #: Whether a finding stands for the metric only where each trial has that many samples.
     only_when_carried: bool = False
+    #: What a 0 on one side alone comes from; it has no ratio.
+    zero_says: str = "in some round one side is 0 and the other is not"
 
 
 def sample_count(trial: Trial, operation: str) -> int:
@@ -105,7 +107,13 @@ METRICS: dict[str, Metric] = {
         ),
         Metric(name="exec_us_per_call", short="exec", unit="us", value=_per_call(_exec_us)),
         Metric(name="blocks_per_call", short="blocks", unit="blocks", value=_per_call(_blocks)),
-        Metric(name="wal_bytes_per_call", short="wal", unit="bytes", value=_per_call(_wal_bytes)),
+        Metric(
+            name="wal_bytes_per_call",
+            short="wal",
+            unit="bytes",
+            value=_per_call(_wal_bytes),
+            zero_says="in some round nothing is left of one side's WAL once its full-page images are taken off",
+        ),
     )
 }
 

@@ -193,8 +193,14 @@ def test_a_run_that_was_killed_is_reported_from_its_trials(tmp_path):
         folder.append_trial(one)
     (written,) = write_files(folder.path, ["html"], [])
     content = written.read_text()
-    assert "The run is running: it speaks of the trials that ended." in content
+    assert "The run has not finished: it speaks of the trials that ended" in content
     assert "no_page_index is plainly worse" in content
+
+
+def test_a_cell_of_a_lane_that_has_had_no_turn_says_so():
+    made = [one for one in trials()[:-1] if one["round"] == 1 and one["lane"] != "spec"]
+    told = verdicts.build(run_of(manifest(), made)).body
+    assert told.count('<span class="bounds">not measured yet in spec</span>') == len(OPERATIONS)
 
 
 def test_sentences_name_a_few_of_many_candidates_and_count_the_others():

@@ -205,6 +205,22 @@ def test_a_disqualified_lane_is_not_judged_and_the_summary_says_why():
     assert not any(" spec " in line and "×" in line for line in lines)
 
 
+def test_a_lane_that_has_had_no_turn_is_not_measured_yet():
+    made = [one for one in trials() if one["lane"] not in ("spec", "baseline:again")]
+    found = finding(summarise(manifest(), made), "send", "spec")
+    assert (found["verdict"], found["why"]) == ("unresolved", "not measured yet in baseline:again and spec")
+
+
+def test_wal_of_which_images_leave_nothing_has_no_ratio_and_the_finding_says_why():
+    made = trials()
+    one = next(trial for trial in made if trial["lane"] == "spec" and trial["round"] == 2)
+    one["evidence"]["statements"]["send/main"]["wal_images"] = 100
+    one["evidence"]["wal_image_bytes"] = 100 * 8192
+    found = finding(summarise(manifest(), made), "send", "spec", "wal_bytes_per_call")
+    assert found["ratio"] is None
+    assert found["why"].startswith("in some round nothing is left of one side's WAL once its full-page images are")
+
+
 def test_a_lane_whose_trials_are_all_void_is_named_in_its_findings_and_in_the_last_line():
     made = [
         t | {"void": f"only {30 + t['round']}.5% of the tasks that were due were started"}
