@@ -22,6 +22,7 @@ from harness.evidence.examiner import Examiner
 from harness.experiment import MAINTENANCE, Experiment, ScenarioLoad
 from harness.hypotheses import Hypothesis
 from harness.judging.summary import summarise
+from harness.kept_mix import mixes_of, require_unchanged
 from harness.mixing import mixed_lanes, texts_of
 from harness.progress import say, step
 from harness.rounds import AGAIN, lane_order, lanes_of, takes_part
@@ -152,7 +153,7 @@ async def _run_until_resolved(stack: Stack, experiment: Experiment, prepared: Pr
 
 
 async def _run(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder, *, upto: int) -> None:
-    ended = folder.read_trials()
+    ended, mixes = folder.read_trials(), folder.read_manifest()["mixes"]
     kept = {trial["trial"] for trial in ended}
     examiner = Examiner(
         prepared.manifest.dataset,
@@ -168,6 +169,7 @@ async def _run(stack: Stack, experiment: Experiment, prepared: Prepared, folder:
     ):
         for plan in plans:
             shown.advance(0, f"{plan.trial}: {plan.lane}, {plan.load.name}")
+            require_unchanged(mixes)
             record = await run_trial(stack, plan, scratch=Path(scratch), logs=folder.path / "logs")
             folder.append_trial(record)
             shown.advance(1, f"{plan.trial}: {record['void'] or 'measured'}")
@@ -262,6 +264,7 @@ async def manifest_of(stack: Stack, experiment: Experiment, prepared: Prepared, 
         },
         "variant_folders": {name: str(folder) for name, folder in told().items()},
         "lanes": lanes(experiment),
+        "mixes": mixes_of(experiment),
         "mixed_factors": mixed_lanes(experiment.baseline, experiment.candidates, experiment.designs),
         "status": "running",
     }
@@ -300,6 +303,7 @@ async def clean(config: StackConfig, *, datasets: bool, home: Path) -> None:
 def stored_experiment(folder: RunFolder) -> Experiment:
     """The experiment of a run's manifest, to go on with it."""
     manifest = folder.read_manifest()
+    require_unchanged(manifest.get("mixes") or {})
     stored = manifest["experiment"]
     for own in manifest.get("variant_folders", {}).values():
         canonical_name(own)

@@ -61,6 +61,10 @@ class Mix:
     def class_name(self) -> str:
         return class_name(self.name)
 
+    def as_dict(self) -> dict[str, Any]:
+        """What decides the load, as it can be kept in JSON."""
+        return {"actions": self.actions, "shape": self.shape, "hours": list(self.hours)}
+
     def weights(self) -> dict[str, int]:
         """Whole numbers, in the proportions of the counts; none that was counted at all is left out."""
         total = sum(self.actions.values())

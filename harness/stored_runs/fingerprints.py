@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -36,7 +37,8 @@ def facts_of(manifest: Manifest, variants: Collection[str] | None = None) -> dic
             for load in experiment["scenarios"]
             if load.get("compare", True)
             for key in _LOAD
-        },
+        }
+        | {f"mix {Path(path).name}": said for path, said in (manifest.get("mixes") or {}).items()},
     }
 
 

@@ -1,6 +1,7 @@
 """Reproduce: the data behind this page, how to get the run again, and the page."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from reports.embedded import embedded_files
@@ -20,6 +21,7 @@ def build(run: StoredRun) -> Section | None:
             "sections/reproduce.html.j2",
             command=run.manifest.get("command"),
             file=experiment_file(experiment),
+            mixes=[(Path(path).name, _mix_file(said)) for path, said in (run.manifest.get("mixes") or {}).items()],
             name=experiment["name"],
             run_id=run.summary["run_id"],
             embedded=list(embedded_files(run.summary)),
@@ -32,6 +34,21 @@ def experiment_file(experiment: Mapping[str, Any]) -> str:
     return "\n".join(_toml(experiment))
 
 
+def _mix_file(said: Mapping[str, Any]) -> str:
+    """What a mix said when the run began, as its file."""
+    return "\n".join([*_toml({key: said[key] for key in ("shape", "hours")}), "[actions]", *_toml(said["actions"])])
+
+
+def _scenario(load: Mapping[str, Any]) -> dict[str, Any]:
+    """As a file names it: a mix by its path, a share of capacity as the rate."""
+    found = {key: value for key, value in load.items() if key not in ("mix", "rate_share")}
+    if load.get("mix"):
+        found["name"] = load["mix"]
+    if load.get("rate_share"):
+        found["rate_per_s"] = f"{load['rate_share']:.0%}"
+    return found
+
+
 def _toml(content: Mapping[str, Any]) -> Iterator[str]:
     tables = {k: v for k, v in content.items() if isinstance(v, list | tuple) and v and isinstance(v[0], Mapping)}
     for key, value in content.items():
@@ -42,7 +59,7 @@ def _toml(content: Mapping[str, Any]) -> Iterator[str]:
     for key, parts in tables.items():
         for part in parts:
             yield f"\n[[{key}]]"
-            yield from _toml(part)
+            yield from _toml(_scenario(part) if key == "scenarios" else part)
 
 
 def _literal(value: Any) -> str:

@@ -19,3 +19,13 @@ def test_the_file_on_the_page_is_the_experiment_that_ran(path):
     experiment = load_experiment(path, known)
     again = tomllib.loads(experiment_file(experiment.as_dict()))
     assert experiment_from(again, "again.toml", known) == experiment
+
+
+def test_a_mix_is_named_by_its_path_and_a_share_of_capacity_stays_one(tmp_path):
+    mix = tmp_path / "mine.toml"
+    mix.write_text("[actions]\nsend = 1\n")
+    scenario = {"name": str(mix), "rate": "70%"}
+    content = {"name": "e", "candidates": ["spec"], "scenarios": [scenario], "find_capacity": True}
+    experiment = experiment_from(content, "e.toml", known_names())
+    again = tomllib.loads(experiment_file(experiment.as_dict()))
+    assert experiment_from(again, "again.toml", known_names()) == experiment
