@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.judging.measured import uncompared_scenarios
 from harness.judging.summary import summarise
 from harness.run_folder import RunFolder
 from harness.statistics.estimate import ALPHA
@@ -48,6 +49,11 @@ class StoredRun:
         """(scenario, target) of each compared scenario."""
         scenarios = self.summary["experiment"]["scenarios"]
         return [(s["name"], s["target"]) for s in scenarios if s.get("compare", True)]
+
+    @property
+    def measured(self) -> list[tuple[str, str]]:
+        """The compared ones, and those that ran for their numbers."""
+        return [*self.compared, *((s["name"], s["target"]) for s in uncompared_scenarios(self.summary["experiment"]))]
 
     def findings(self, scenario: str, target: str, metric: str) -> list[Json]:
         wanted = (scenario, target, metric)

@@ -24,6 +24,7 @@ from harness.judging.freshness import fresh_warnings
 from harness.judging.index_changes import index_changes_of
 from harness.judging.latencies import latencies_of
 from harness.judging.limited import limit_warnings
+from harness.judging.measured import measured_of, uncompared_scenarios
 from harness.judging.mix import mix_of, weighed
 from harness.judging.occupancy import occupancy_of
 from harness.judging.price import prices_of
@@ -69,7 +70,8 @@ def summarise(manifest: Mapping[str, Any], trials: Trials) -> dict[str, Any]:
         **_decision(manifest, lanes, valid, findings, tables, alpha),
         "noise": noise_of(findings),
         "counts": verdict_counts(findings),
-        "latencies": latencies_of(compared_scenarios(manifest), lanes, valid),
+        "latencies": latencies_of([*compared_scenarios(manifest), *uncompared_scenarios(experiment)], lanes, valid),
+        "measured": measured_of(uncompared_scenarios(experiment), lanes, valid),
         "throughput": throughput_of(valid, lanes),
         "deliveries": deliveries_of(valid),
         "replicas": replicas_of(valid),

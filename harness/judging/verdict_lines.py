@@ -4,9 +4,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.figure import ratio_figure
+from harness.figure import ratio_figure, significant
 from harness.rounds import AGAIN
 
+#: Key of a measured row, how a line names it, what it is divided by, and the unit.
+_MEASURED = (
+    ("response_p50_us", "p50", 1000, " ms"),
+    ("response_p99_us", "p99", 1000, " ms"),
+    ("exec_us_per_call", "in the database", 1000, " ms"),
+    ("blocks_per_call", "blocks", 1, ""),
+    ("wal_bytes_per_call", "WAL", 1, " B"),
+)
 MARKS = {"better": "▼", "worse": "▲", "equivalent": "=", "unresolved": "?"}
 
 
@@ -21,6 +29,7 @@ def verdict_lines(summary: Mapping[str, Any]) -> list[str]:
     lines += [f"disqualified, and not judged: {why}" for why in disqualified.values()]
     if again:
         lines.append(_again_line(again))
+    lines += [_measured_line(row) for row in summary.get("measured") or ()]
     lines += [_delivery_line(delivery) for delivery in summary["deliveries"]]
     trials, voided = len(summary["trials"]), len(summary["voided"])
     return [*lines, f"{voided} of {trials} trials void" + _void_reasons(summary)]
@@ -53,6 +62,15 @@ def _again_line(again: list[Mapping[str, Any]]) -> str:
     failed = [f["operation"] for f in again if f["verdict"] in ("better", "worse")]
     warning = f"; noise passed for a change in {', '.join(failed)}" if failed else ""
     return f"A/A, {again[0]['baseline']} against itself: {found}{warning}"
+
+
+def _measured_line(row: Mapping[str, Any]) -> str:
+    """Of a scenario that ran for its numbers; what the trial does not carry is left out."""
+    told = [
+        f"{name} {significant(row[key] / scale)}{unit}" for key, name, scale, unit in _MEASURED if row[key] is not None
+    ]
+    subject = f"{row['operation']:<20} {row['lane']:<12} {row['scenario']} on {row['target']}"
+    return f"{subject}: {row['samples']:,} calls; {', '.join(told)}"
 
 
 def _delivery_line(delivery: Mapping[str, Any]) -> str:

@@ -68,7 +68,8 @@ def _unresolved(estimate: Estimate, p_adjusted: float | None, delta: float, nois
             _rounds_until(estimate, delta - mean, estimate.alpha),
         )
     elif mean <= noise_floor:
-        cause = f"the change is within the A/A lane's noise of {math.expm1(noise_floor):,.1%}"
+        noise = f"{math.expm1(noise_floor):.1%}" if noise_floor < math.log(2) else f"×÷{figure(math.exp(noise_floor))}"
+        cause = f"the change is within the A/A lane's noise of {noise}"
         needed = _at_most(estimate.rounds * (noise_floor / mean) ** 2)  # noise bounds shrink as 1/√rounds
     else:
         correction = estimate.p_value / p_adjusted if p_adjusted else 1.0

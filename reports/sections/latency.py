@@ -23,7 +23,7 @@ def build(run: StoredRun) -> Section | None:
     styles, rows = lane_styles(run.lanes, run.baseline), run.summary.get("latencies") or []
     groups = [
         (f"{scenario} on {target}", [_panel(run, own, styles) for own in _by_operation(rows, scenario, target)])
-        for scenario, target in run.compared
+        for scenario, target in run.measured
     ]
     groups = [(title, panels) for title, panels in groups if panels]
     if not groups:

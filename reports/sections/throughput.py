@@ -16,7 +16,7 @@ from reports.wording import amount
 def build(run: StoredRun) -> Section | None:
     styles = lane_styles(run.lanes, run.baseline)
     parts = []
-    for scenario, target in run.compared:
+    for scenario, target in run.measured:
         series = {lane: found for lane in run.lanes if (found := _series(run.trials_of(scenario, target, lane)))}
         if series:
             rows = [t for t in run.summary["throughput"] if (t["scenario"], t["target"]) == (scenario, target)]

@@ -11,6 +11,7 @@ from harness.run_folder import RunFolder
 from harness.statistics.histograms import decode, merge
 from tests.unit.synthetic_run import CANDIDATES, OPERATIONS, histogram, manifest, trial, trials, write_run
 
+SCENARIO = manifest()["experiment"]["scenarios"][0]
 CONTRACT = {
     "scenario", "target", "operation", "metric", "unit", "baseline", "candidate", "baseline_value", "candidate_value",
     "ratio", "ratio_low", "ratio_high", "p_value", "p_adjusted", "noise_floor", "verdict", "rounds",
@@ -238,3 +239,22 @@ def test_a_lane_whose_trials_are_all_void_is_named_in_its_findings_and_in_the_la
         f"{rounds + 1} of {len(made)} trials void: no_page_index {rounds}×: {reasons}; "
         f"{made[0]['lane']} 1×: {checkpoint}"
     )
+
+
+def test_a_scenario_that_ran_for_its_numbers_has_them_in_summary_and_lines():
+    alone = manifest()
+    alone["experiment"] = alone["experiment"] | {"candidates": [], "scenarios": [{**SCENARIO, "compare": False}]}
+    alone["lanes"] = ["baseline"]
+    (made,) = [t for t in trials() if (t["lane"], t["round"], t["scenario"]) == ("baseline", 1, "day")]
+    summary = summarise(alone, [made])
+    assert summary["findings"] == []
+    (row,) = [row for row in summary["measured"] if row["operation"] == "newest_page"]
+    assert row["samples"] == made["operations"]["newest_page"]["count"]
+    assert row["response_p50_us"] == decode(made["operations"]["newest_page"]["response"]).quantile(0.5)
+    assert row["blocks_per_call"] == pytest.approx(OPERATIONS["newest_page"][2], rel=0.01)
+    assert {"newest_page", "send"} <= {row["operation"] for row in summary["latencies"]}
+    (line,) = [line for line in verdict_lines(summary) if line.startswith("newest_page")]
+    assert f"{row['samples']:,} calls; p50 " in line
+    assert "blocks" in line
+    lookup = next(line for line in verdict_lines(summary) if line.startswith("presence_lookup"))
+    assert "blocks" not in lookup
