@@ -101,7 +101,7 @@ def judge(folder: RunFolder) -> dict[str, Any]:
 async def prepare(stack: Stack, experiment: Experiment, home: Path) -> Prepared:
     """Data once, then a snapshot for each lane."""
     manifest, data = prepare_dataset(experiment.dataset, experiment.seed, home)
-    if experiment.scenarios and all(load.is_remote for load in experiment.scenarios):
+    if experiment.is_remote:
         return Prepared(manifest=manifest, snapshots={lane: no_snapshot(lane) for lane in lanes(experiment)})
     aged = experiment.conditions.aged
     snapshots = {lane: await _snapshot(stack, lane, manifest, data, aged=aged) for lane in measured_lanes(experiment)}
@@ -263,7 +263,7 @@ async def manifest_of(stack: Stack, experiment: Experiment, prepared: Prepared, 
             lane: _described(snapshot) for lane, snapshot in prepared.snapshots.items() if not lane.endswith(AGAIN)
         },
         "variant_folders": {name: str(folder) for name, folder in told().items()},
-        "lanes": lanes(experiment),
+        "lanes": measured_lanes(experiment),
         "mixes": mixes_of(experiment),
         "mixed_factors": mixed_lanes(experiment.baseline, experiment.candidates, experiment.designs),
         "status": "running",

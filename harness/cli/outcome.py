@@ -16,8 +16,10 @@ from harness.maintenance.trial import with_archiving
 from harness.progress import say
 from harness.run_folder import RunFolder
 from harness.stack.config import StackConfig
-from harness.stack.stack import open_stack
+from harness.stack.stack import no_stack, open_stack
 from reports.files import FORMATS, write_files
+from reports.stored_run import read_run
+from reports.unjudged import unjudged
 
 
 def gates_of(texts: list[str] | None) -> list[Gate]:
@@ -42,7 +44,8 @@ def compare_and_tell(
     gates: list[Gate] | None = None,
 ) -> None:
     async def work() -> dict[str, Any]:
-        async with open_stack(with_archiving(config, experiment)) as stack:
+        opened = no_stack() if experiment.is_remote else open_stack(with_archiving(config, experiment))
+        async with opened as stack:
             return await comparing.compare(stack, experiment, folder, home)
 
     try:
@@ -61,6 +64,8 @@ def tell_result(summary: dict[str, Any], folder: RunFolder, *, formats: list[str
     """Verdicts, files, and an exit code of 1 where a gate breaks."""
     for line in verdict_lines(summary):
         out.print(line, markup=False)
+    if told := unjudged(read_run(folder.path)):
+        out.print(told, markup=False)
     held = guard(lambda: list(hold(gates, summary["findings"])))
     for path in write_files(folder.path, formats, held):
         out.print(f"report: {path}", markup=False)

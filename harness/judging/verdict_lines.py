@@ -32,7 +32,7 @@ def verdict_lines(summary: Mapping[str, Any]) -> list[str]:
     lines += [_measured_line(row) for row in summary.get("measured") or ()]
     lines += [_delivery_line(delivery) for delivery in summary["deliveries"]]
     trials, voided = len(summary["trials"]), len(summary["voided"])
-    return [*lines, f"{voided} of {trials} trials void" + _void_reasons(summary)]
+    return [*lines, f"{voided} of {trials} trials void" + _void_reasons(summary)] if trials else lines
 
 
 def _other_guarantees(summary: Mapping[str, Any]) -> set[str]:

@@ -258,3 +258,8 @@ def test_a_scenario_that_ran_for_its_numbers_has_them_in_summary_and_lines():
     assert "blocks" in line
     lookup = next(line for line in verdict_lines(summary) if line.startswith("presence_lookup"))
     assert "blocks" not in lookup
+
+
+def test_a_run_without_trials_has_no_line_of_void_ones(summary):
+    nothing = {key: [] for key in ("findings", "deliveries", "trials", "voided", "measured")}
+    assert verdict_lines(summary | nothing) == []
