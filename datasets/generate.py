@@ -1,8 +1,10 @@
 """Write a dataset's Parquet files and, last, its manifest."""
 
+import fcntl
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +41,27 @@ def generate(dataset: Dataset, folder: Path, progress: Progress | None = None) -
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _check_disk(dataset, folder)
-        for name in (NAME, *(path.name for path in folder.glob("messages-*.parquet"))):  # of another size, perhaps
-            (folder / name).unlink(missing_ok=True)
-        return _write(dataset, folder, progress or (lambda _: None))
+        with _alone(folder):
+            return _kept(dataset, folder) or _make(dataset, folder, progress or (lambda _: None))
     except OSError as error:
         raise DatasetError(
             f"{folder} cannot be written ({error}), so it holds no finished dataset; make room or choose another folder"
         ) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two commands at once make it once: the second one waits. The kernel lets go when the first one dies."""
+    with (folder / ".lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _make(dataset: Dataset, folder: Path, progress: Progress) -> Manifest:
+    _check_disk(dataset, folder)
+    for name in (NAME, *(path.name for path in folder.glob("messages-*.parquet"))):  # of another size, perhaps
+        (folder / name).unlink(missing_ok=True)
+    return _write(dataset, folder, progress)
 
 
 def _kept(dataset: Dataset, folder: Path) -> Manifest | None:

@@ -68,8 +68,7 @@ async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home:
     prepared = await prepare(stack, experiment, home)
     if experiment.conditions.cache_regime == OVERSIZED:
         await shrink_buffers(stack, min(one.database_bytes or 0 for one in prepared.snapshots.values()))
-    asked = {lane: snapshot for lane, snapshot in prepared.snapshots.items() if not lane.endswith(AGAIN)}
-    answers = await lane_answers(stack, prepared.manifest, asked, home, baseline=experiment.baseline)
+    answers = {} if experiment.is_remote else await _answers(stack, experiment, prepared, home)
     experiment = await calibrated(
         stack,
         experiment,
@@ -85,6 +84,11 @@ async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home:
     await _sweep(stack, experiment, prepared, folder)
     folder.write_manifest(manifest | {"status": "finished"})
     return judge(folder)
+
+
+async def _answers(stack: Stack, experiment: Experiment, prepared: Prepared, home: Path) -> dict[str, Any]:
+    asked = {lane: snapshot for lane, snapshot in prepared.snapshots.items() if not lane.endswith(AGAIN)}
+    return await lane_answers(stack, prepared.manifest, asked, home, baseline=experiment.baseline)
 
 
 def judge(folder: RunFolder) -> dict[str, Any]:

@@ -93,6 +93,11 @@ class Experiment:
     #: What state each trial starts from, and what makes it void.
     conditions: Conditions = field(default_factory=Conditions)
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether everything goes to somebody else's servers, so that none of ours is needed."""
+        return bool(self.scenarios) and all(load.is_remote for load in self.scenarios) and not self.sweeps
+
     def as_dict(self) -> dict[str, Any]:
         """For the manifest."""
         return asdict(self)

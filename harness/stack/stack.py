@@ -19,6 +19,7 @@ from harness.stack.config import StackConfig, benchmark_settings, machine_memory
 from harness.stack.errors import ServerInUse
 from harness.stack.home import locked, server_folder
 from harness.stack.limits import limits_of
+from harness.stack.nowhere import Nowhere
 from harness.stack.own import OwnPostgres, OwnRedis
 from harness.stack.postgres import EmbeddedPostgres
 from harness.stack.replica import Replica
@@ -40,13 +41,15 @@ _SETTINGS = (
 class Stack:
     """What a run talks to."""
 
-    postgres: EmbeddedPostgres | OwnPostgres
-    redis: EmbeddedValkey | OwnRedis
+    postgres: EmbeddedPostgres | OwnPostgres | Nowhere
+    redis: EmbeddedValkey | OwnRedis | Nowhere
     #: Starts a standby of the embedded PostgreSQL; the user's own has none of ours.
     replica: Replica | None = None
 
     async def limits(self) -> list[str]:
         """What PostgreSQL does not let its user do or see, each a sentence."""
+        if isinstance(self.postgres, Nowhere):
+            return []
         connection = await asyncpg.connect(self.postgres.admin_dsn)
         try:
             return [limit.sentence for limit in await limits_of(connection)]
@@ -70,7 +73,9 @@ class Stack:
             await client.aclose()
 
     async def describe(self) -> dict[str, Any]:
-        """Versions and settings, for the record of a run."""
+        """Versions and settings, for the record of a run; nothing of somebody else's."""
+        if isinstance(self.postgres, Nowhere):
+            return {}
         connection = await asyncpg.connect(self.postgres.admin_dsn)
         try:
             version = await connection.fetchval("SHOW server_version")
@@ -91,6 +96,12 @@ class Stack:
                 "embedded": self.redis.embedded,
             },
         }
+
+
+@asynccontextmanager
+async def no_stack() -> AsyncIterator[Stack]:
+    """For a run against somebody else's server: nothing is started, and the home is free for others."""
+    yield Stack(postgres=Nowhere(), redis=Nowhere())
 
 
 @asynccontextmanager

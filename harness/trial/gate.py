@@ -15,6 +15,10 @@ from harness.errors import HarnessError
 _LINE_LIMIT_BYTES = 256 * 1024 * 1024
 
 
+class LoadEndedError(HarnessError):
+    """The load process has hung up; what it said tells why."""
+
+
 class GateKeeper:
     """Waits for the load process at each point and lets it go on."""
 
@@ -34,11 +38,11 @@ class GateKeeper:
         """What the load process tells when it is at `point`."""
         reader, _ = await self._streams
         line = await reader.readline()
-        facts: dict[str, Any] = orjson.loads(line) if line else {"at": "its end"}
+        if not line:
+            raise LoadEndedError(_elsewhere(point, "its end"))
+        facts: dict[str, Any] = orjson.loads(line)
         if facts["at"] != point:
-            raise HarnessError(
-                f"The load process was expected at {point!r} and is at {facts['at']!r}, so the trial is void."
-            )
+            raise HarnessError(_elsewhere(point, facts["at"]))
         return facts
 
     async def go(self) -> None:
@@ -51,6 +55,10 @@ class GateKeeper:
             self._streams.result()[1].close()
         else:
             self._streams.cancel()
+
+
+def _elsewhere(point: str, at: str) -> str:
+    return f"The load process was expected at {point!r} and is at {at!r}, so the trial is void."
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
@@ -13,10 +14,15 @@ from typing import Any, TypeVar
 import scenarios
 from harness.errors import HarnessError
 from harness.experiment import MAINTENANCE, ScenarioLoad
+from harness.trial.gate import LoadEndedError
 from scenarios.mix import class_name
 
 LOCUSTFILE = Path(scenarios.__file__).with_name("locustfile.py")
 _GRACE_S = 5.0
+#: What Locust prints when it ends, whatever it ended of.
+_TABLES = re.compile(r"^Type +Name +# reqs", re.MULTILINE)
+#: Clock, host, level and logger of a line of its log.
+_HEADING = re.compile(r"^\[[^]]*\] \S+: ")
 Answer = TypeVar("Answer")
 
 
@@ -93,9 +99,17 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 def complaint(log: Path) -> str:
-    """The last line that the process wrote, for an error's sentence."""
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
+    """The last line that the process wrote before Locust's tables, for an error's sentence."""
+    said = _TABLES.split(log.read_text(errors="replace"), maxsplit=1)[0]
+    lines = [line for line in said.splitlines() if line.strip()]
+    return _HEADING.sub("", lines[-1]) if lines else "it said nothing"
+
+
+def _ended(code: int, log: Path) -> HarnessError:
+    return HarnessError(
+        f"The load process ended with code {code} before its window was measured: {complaint(log)} "
+        f"Its whole output is in {log}."
+    )
 
 
 async def first_of(process: asyncio.subprocess.Process, log: Path, arrival: Coroutine[Any, Any, Answer]) -> Answer:
@@ -104,11 +118,11 @@ async def first_of(process: asyncio.subprocess.Process, log: Path, arrival: Coro
     ending = asyncio.create_task(process.wait())
     try:
         await asyncio.wait({arriving, ending}, return_when=asyncio.FIRST_COMPLETED)
-        if not arriving.done():
-            raise HarnessError(
-                f"The load process ended with code {ending.result()} before its window was measured: {complaint(log)} "
-                f"Its whole output is in {log}."
-            )
+        if arriving.done() and isinstance(arriving.exception(), LoadEndedError):
+            # it hangs up a moment before it ends, and only what it said tells why
+            await asyncio.wait({ending}, timeout=_GRACE_S)
+        if ending.done() and (not arriving.done() or arriving.exception()):
+            raise _ended(ending.result(), log)
         return arriving.result()
     finally:
         arriving.cancel()

@@ -55,7 +55,8 @@ async def record_of(ground: Ground, comes: Comes) -> dict[str, Any]:
     try:
         outcome, evidence = await _measure(ground, comes)
     finally:
-        await drop_database(ground.stack.postgres.admin_dsn, ground.clone)
+        if not plan.load.is_remote:
+            await drop_database(ground.stack.postgres.admin_dsn, ground.clone)
     record |= {key: outcome.get(key) for key in _TOLD}
     if plan.load.name == MAINTENANCE:  # stalls are what it is about, so none makes it void
         told = {"maintenance": outcome["maintenance"], "evidence": None, "void": None}

@@ -21,14 +21,12 @@ from reference_server.variant import load_variant
 async def lane_answers(
     stack: Stack, manifest: Manifest, snapshots: Mapping[str, Snapshot], home: Path, *, baseline: str
 ) -> dict[str, Any]:
-    """`hashes` by lane and operation, and `disqualified`: lane → why. Nothing for databases that are not ours."""
+    """`hashes` by lane and operation, and `disqualified`: lane → why."""
     answers: dict[str, Answers] = {}
     reasons: dict[str, str] = {}
     with step("the same answers from every lane", len(snapshots)) as shown:
         for lane, snapshot in snapshots.items():
             shown.advance(1, lane)
-            if not snapshot.database:
-                continue
             try:
                 answers[lane] = await _answers(stack, manifest, snapshot, home)
             except (ChatError, asyncpg.PostgresError) as problem:

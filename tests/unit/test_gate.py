@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import sys
 
 import pytest
 
 from harness.errors import HarnessError
 from harness.trial.gate import open_gate
+from harness.trial.load_process import first_of, load_process
 from scenarios.errors import ScenarioError
 from scenarios.gate import Gate
 
@@ -115,3 +117,19 @@ async def test_a_socket_left_by_a_killed_run_is_replaced(folder):
         await within(keeper.arrival("started"))
         await keeper.go()
         assert await within(waiting) == {}
+
+
+async def test_a_load_that_gives_up_is_told_by_its_own_words_not_by_locusts_tables(folder):
+    """It hangs up before it ends, so whichever is seen first, the reason is what it wrote."""
+    dies = (
+        "import socket, sys, time; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.close(); "
+        "print('[2026-11-29 15:10:37,834] vm/ERROR/chatbench: tiny has too few conversations.'); "
+        "print('Type     Name      # reqs\\n--------|--------'); time.sleep(0.2); sys.exit(1)"
+    )
+    log = folder / "load.log"
+    async with (
+        open_gate(folder) as keeper,
+        load_process([sys.executable, "-c", dies, str(keeper.path)], secrets={}, log=log) as process,
+    ):
+        with pytest.raises(HarnessError, match=r"code 1 .*measured: tiny has too few conversations\."):
+            await within(first_of(process, log, keeper.arrival("warm")))
