@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -29,10 +30,8 @@ Progress = Callable[[int], None]
 
 def generate(dataset: Dataset, folder: Path, progress: Progress | None = None) -> Manifest:
     """Make the files unless the folder already holds them; progress is told rows as they are written."""
-    kept = _kept(dataset, folder)
-    if kept is not None:
-        if progress is not None:
-            progress(sum(kept.rows.values()))
+    progress = progress or (lambda _: None)
+    if kept := _made(dataset, folder, progress):
         return kept
     if isinstance(dataset, Imported):
         raise DatasetError(
@@ -42,7 +41,7 @@ def generate(dataset: Dataset, folder: Path, progress: Progress | None = None) -
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _alone(folder):
-            return _kept(dataset, folder) or _make(dataset, folder, progress or (lambda _: None))
+            return _made(dataset, folder, progress) or _make(dataset, folder, progress)
     except OSError as error:
         raise DatasetError(
             f"{folder} cannot be written ({error}), so it holds no finished dataset; make room or choose another folder"
@@ -52,9 +51,18 @@ def generate(dataset: Dataset, folder: Path, progress: Progress | None = None) -
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Two commands at once make it once: the second one waits. The kernel lets go when the first one dies."""
-    with (folder / ".lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(held)
+
+
+def _made(dataset: Dataset, folder: Path, progress: Progress) -> Manifest | None:
+    if kept := _kept(dataset, folder):
+        progress(sum(kept.rows.values()))
+    return kept
 
 
 def _make(dataset: Dataset, folder: Path, progress: Progress) -> Manifest:

@@ -1,4 +1,5 @@
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pyarrow.parquet as pq
@@ -74,6 +75,15 @@ def test_too_little_disk_is_said_before_anything_is_written(tmp_path, monkeypatc
     with pytest.raises(DatasetError, match=r"needs about .* GB, so nothing was written; free some space"):
         generate(DATA, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_that_make_it_at_once_make_it_once(tmp_path):
+    told: list[list[int]] = [[], []]
+    with ThreadPoolExecutor() as pool:
+        made = list(pool.map(lambda place: generate(DATA, tmp_path, told[place].append), range(2)))
+    assert made[0] == made[1] == generate(DATA, tmp_path)
+    # who finds it made is told all of it at once
+    assert sorted(len(one) > 1 for one in told) == [False, True]
 
 
 def test_a_folder_that_cannot_be_made_says_so(tmp_path):
