@@ -70,7 +70,8 @@ def _picture(series: Series) -> Markup:
         for change in series.changes:
             axes.axvline(change.index + 0.5, color=_CHANGE, linewidth=1.2)
         axes.set_ylim(bottom=0, top=(max(series.values) or 1) * 1.1)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.set_xlim(0.5, len(series.values) + 0.5)  # one run alone would have parts of a run beside it
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: value(y, series.unit)))
         axes.set_xlabel("run")
     return canvas.svg

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from harness.history.changes import Change
+from harness.history.changes import FEWEST, Change
 from harness.history.series import Series
 
 #: change: any; worse: the cost rose.
@@ -17,3 +17,12 @@ def held_up(every: Sequence[Series], kind: str, *, recent: int) -> list[tuple[Se
         for change in series.changes
         if not series.is_past and len(series.values) - change.index <= recent and (kind == "change" or change.ratio > 1)
     ]
+
+
+def all_well(every: Sequence[Series], kind: str, *, recent: int) -> str:
+    """That nothing is held up, and of how many series nothing could be."""
+    current = [series for series in every if not series.is_past]
+    short = sum(len(series.values) < FEWEST for series in current)
+    did = "became worse" if kind == "worse" else "changed"
+    early = f"; {short} with fewer than {FEWEST} runs, in which no change can be seen yet" if short else ""
+    return f"none of {len(current)} series {did} within its last {recent} runs{early}"

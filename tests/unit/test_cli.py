@@ -73,6 +73,8 @@ WRONG_USES = [
     (("compare", "--resume", "runs/absent"), ["holds no manifest.json"]),
     (("report", "runs/absent"), ["holds no manifest.json", "Name a folder below runs/"]),
     (("run", "--rate", "-1"), ["--rate"]),
+    (("history", "--metric", "p5O"), ["'p5O' is none of", "response_p50_us"]),
+    (("history", "--fail-on", "worse"), ["--fail-on", "for `check`"]),
     (("audit",), ["Neither --postgres nor --variant", "Nothing was started"]),
     (("profile",), ["--postgres is missing"]),
     (("report", "runs/absent", "--fail-on", "p50 more"), ["'p50 more' is no gate", "unresolved"]),

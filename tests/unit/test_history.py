@@ -11,7 +11,7 @@ import ruptures
 from harness.history.changes import FEWEST, changes_of, split_of
 from harness.history.entry import entry_from, entry_of
 from harness.history.errors import HistoryError
-from harness.history.gate import held_up
+from harness.history.gate import all_well, held_up
 from harness.history.kept import add, read
 from harness.history.series import ALPHA, series_of, with_changes
 from harness.history.telling import as_dicts, lines_of, sparkline
@@ -136,6 +136,15 @@ def test_a_gate_stops_at_recent_changes_and_lets_old_ones_and_improvements_pass(
     assert held_up(every, "worse", recent=4) == []
     better = current([*entries[12:], *(run_of(n, slower=0.8) for n in range(17, 22))])
     assert held_up(better, "worse", recent=20) == []
+
+
+def test_a_gate_that_holds_says_of_how_many_series_and_how_many_are_too_young(entries):
+    young = current(entries[:4])
+    told = all_well(young, "worse", recent=5)
+    assert told.startswith(f"none of {len(young)} series became worse within its last 5 runs")
+    assert told.endswith(f"{len(young)} with fewer than 5 runs, in which no change can be seen yet")
+    grown = current(entries[:6])
+    assert all_well(grown, "change", recent=5) == f"none of {len(grown)} series changed within its last 5 runs"
 
 
 def test_other_conditions_start_a_new_series_and_say_so(entries):

@@ -11,7 +11,7 @@ from harness.cli.running import guard
 from harness.history import gate, kept
 from harness.history.series import Series, series_of, with_changes
 from harness.history.telling import as_dicts, lines_of
-from harness.judging.metrics import metric_name
+from harness.judging.metrics import METRICS, metric_name
 from reports.history_page import history_page
 
 _ACTIONS = ("show", "add", "check")
@@ -41,6 +41,8 @@ def history(
     _choose(action, _ACTIONS, "ACTION")
     if fail_on is not None:
         _choose(fail_on, gate.KINDS, "--fail-on")
+        if action != "check":
+            raise typer.BadParameter(f"it is for `check`, and {action} holds nothing up.", param_hint="--fail-on")
     if action == "add":
         _add(file, runs or [], label)
         return
@@ -53,7 +55,8 @@ def history(
     if as_json:
         typer.echo(orjson.dumps(as_dicts(chosen), option=orjson.OPT_INDENT_2).decode())
     else:
-        for line in lines_of(chosen) if chosen else [f"{file} has no runs yet. Add one: chatbench history add runs/…"]:
+        nothing = f"{file} has no such series yet. Add a run: chatbench history add runs/…"
+        for line in lines_of(chosen) if chosen else [nothing]:
             out.print(line, markup=False)
     if html is not None:
         out.print(f"page: {html}", markup=False)
@@ -74,10 +77,16 @@ def _series(
 ) -> list[Series]:
     """Those that were asked for; the newest runs' primary metrics by default."""
     entries = kept.read(file)
+    known = series_of(entries)
+    for name in metrics:
+        _choose(metric_name(name), (*METRICS, _EVERY), "--metric")
+    for asked, attribute in ((operations, "operation"), (variants, "variant")):
+        for name in asked if entries else ():
+            _choose(name, tuple(dict.fromkeys(getattr(series, attribute) for series in known)), f"--{attribute}")
     wanted = [metric_name(name) for name in metrics] or [name for entry in entries[-1:] for name in entry.primary]
     chosen = [
         series
-        for series in series_of(entries)
+        for series in known
         if (_EVERY in wanted or series.metric in wanted)
         and (not operations or series.operation in operations)
         and (not variants or series.variant in variants)
@@ -95,6 +104,7 @@ def _hold(chosen: list[Series], kind: str, recent: int) -> None:
         )
     if found:
         raise typer.Exit(1)
+    out.print(gate.all_well(chosen, kind, recent=recent), markup=False)
 
 
 def _names(text: str) -> list[str]:
