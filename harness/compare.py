@@ -253,8 +253,7 @@ async def manifest_of(stack: Stack, experiment: Experiment, prepared: Prepared, 
         "environment": {
             **describe_machine(),
             **await stack.describe(),
-            "redis_state": _REDIS_STATES[experiment.conditions.redis_state],
-            "cache_regime": experiment.conditions.cache_regime,
+            **_starting_states(experiment),
             "cpu_layout": machine_layout().as_dict() if experiment.conditions.pin else None,
         },
         "dataset": {
@@ -275,8 +274,18 @@ async def manifest_of(stack: Stack, experiment: Experiment, prepared: Prepared, 
     return manifest | {"fingerprints": fingerprints_of(manifest)}
 
 
+def _starting_states(experiment: Experiment) -> dict[str, Any]:
+    """How each trial finds the stores; those of somebody else's server are as they are."""
+    if experiment.is_remote:
+        return {}
+    conditions = experiment.conditions
+    return {"redis_state": _REDIS_STATES[conditions.redis_state], "cache_regime": conditions.cache_regime}
+
+
 def _described(snapshot: Snapshot) -> dict[str, Any]:
-    """A lane's variant, and what building it took."""
+    """A lane's variant, and what building it took; of somebody else's server it is no more than a label."""
+    if not snapshot.database:
+        return {"summary": "Somebody else's server; its schema is not known here.", "known_gaps": None}
     variant = load_variant(snapshot.variant)
     return {
         "summary": variant.summary,

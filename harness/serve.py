@@ -33,10 +33,16 @@ class Standing:
 
 
 async def serve(
-    config: StackConfig, experiment: Experiment, *, servers: int, home: Path, say: Callable[[str], None]
+    config: StackConfig,
+    experiment: Experiment,
+    *,
+    servers: int,
+    home: Path,
+    say: Callable[[str], None],
+    port: int | None = None,
 ) -> None:
     """Run until cancelled. What is printed is shell: `eval` it, or copy it into another terminal."""
-    async with _standing(config, experiment, servers=servers, home=home) as standing:
+    async with _standing(config, experiment, servers=servers, home=home, port=port) as standing:
         for name, value in standing.environment.items():
             say(f"export {name}='{value}'")
         if standing.urls:
@@ -47,7 +53,7 @@ async def serve(
 
 @asynccontextmanager
 async def _standing(
-    config: StackConfig, experiment: Experiment, *, servers: int, home: Path
+    config: StackConfig, experiment: Experiment, *, servers: int, home: Path, port: int | None
 ) -> AsyncIterator[Standing]:
     async with open_stack(config) as stack:
         snapshot = await seed_one(stack, experiment, home)
@@ -75,6 +81,7 @@ async def _standing(
                         secrets=environment,
                         connections=CONNECTIONS,
                         log=Path(folder) / "servers.log",
+                        port=port,
                     ) as started:
                         urls = [server.url for server in started]
                         yield Standing(environment=environment, urls=urls, folder=Path(folder))

@@ -48,6 +48,9 @@ def _question(experiment: Json) -> str:
         return str(experiment["question"])
     if experiment["candidates"]:
         return f"How do {listed([experiment['baseline'], *experiment['candidates']], most=4)} compare?"
+    targets = dict.fromkeys(load["target"] for load in experiment["scenarios"])
+    if targets and not targets.keys() & {"direct", "server"}:  # somebody else's; the variant is no more than a label
+        return f"How does the server at {listed(list(targets))} answer?"
     return f"What does {experiment['baseline']} cost?"
 
 

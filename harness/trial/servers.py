@@ -28,24 +28,28 @@ class ReferenceServer:
 
 @asynccontextmanager
 async def reference_servers(
-    count: int, *, variant: str, secrets: Mapping[str, str], connections: int, log: Path
+    count: int, *, variant: str, secrets: Mapping[str, str], connections: int, log: Path, port: int | None = None
 ) -> AsyncIterator[list[ReferenceServer]]:
-    """`count` server processes that answer; DSN, Redis URL and token secret reach them by environment only."""
+    """`count` server processes that answer, at ports from `port` on or at free ones.
+
+    DSN, Redis URL and token secret reach them by environment only.
+    """
+    ports = [0] * count if port is None else range(port, port + count)
     async with AsyncExitStack() as stack:
-        started = [await stack.enter_async_context(_server(variant, secrets, connections, log)) for _ in range(count)]
+        started = [await stack.enter_async_context(_server(variant, secrets, connections, log, one)) for one in ports]
         urls = await asyncio.gather(*(_url(process, log) for process in started))
         yield [ReferenceServer(url=url, pid=process.pid) for url, process in zip(urls, started, strict=True)]
 
 
 @asynccontextmanager
 async def _server(
-    variant: str, secrets: Mapping[str, str], connections: int, log: Path
+    variant: str, secrets: Mapping[str, str], connections: int, log: Path, port: int
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-P", "-m", "reference_server.serve", "--variant", variant]
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
-            *(*command, "--port", "0", "--connections", str(connections)),
+            *(*command, "--port", str(port), "--connections", str(connections)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=output,

@@ -8,7 +8,7 @@ import pandas as pd
 from reports.section import Section, fill
 from reports.stored_run import StoredRun
 from reports.tables import table
-from reports.wording import amount, duration, listed, size
+from reports.wording import MISSING, amount, duration, listed, size
 
 
 def build(run: StoredRun) -> Section | None:
@@ -16,7 +16,7 @@ def build(run: StoredRun) -> Section | None:
         {
             "variant": name,
             "summary": found.get("summary"),
-            "gives up": listed(list(found.get("known_gaps") or []) or ["nothing"]),
+            "gives up": MISSING if (gaps := found.get("known_gaps")) is None else listed(gaps or ["nothing"]),
             "built in": duration(found["build_s"] * 1e6 if found.get("build_s") is not None else None),
             "size": size(found.get("database_bytes")),
         }

@@ -221,6 +221,18 @@ def test_a_run_with_nothing_to_compare_says_so(made):
     assert "Nothing was compared" in page_of(run_of(manifest(), made))
 
 
+def test_somebody_elses_server_is_called_by_its_address_and_no_variants_promise_is_put_on_it():
+    described = manifest(candidates=[], question="")
+    address = "http://chat.example:8000"
+    described["experiment"]["scenarios"] = [
+        one | {"target": address, "compare": False} for one in described["experiment"]["scenarios"][:1]
+    ]
+    described["variants"] = {"baseline": {"summary": "Somebody else's server.", "known_gaps": None}}
+    content = page_of(run_of(described, [trial("baseline") | {"target": address}]))
+    assert f"How does the server at {address} answer?" in content
+    assert "nothing</td>" not in content.split('id="environment"')[1]
+
+
 def test_a_failed_again_lane_is_said_on_the_first_screen():
     made = trials()
     for one in made:

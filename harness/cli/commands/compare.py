@@ -47,7 +47,7 @@ def compare(
     ] = None,
     sweep: Annotated[str, typer.Option(help="sweeps, comma-separated; see `chatbench list sweeps`")] = "",
     dataset: DatasetName = "small",
-    target: Annotated[str, typer.Option(help="direct, server or a URL")] = "direct",
+    target: Annotated[str, typer.Option(help="direct or server")] = "direct",
     users: Annotated[int, typer.Option(min=1)] = 16,
     rate: Annotated[
         str, typer.Option(help="tasks per second of all users (0: closed loop), or a share of capacity such as 70%")

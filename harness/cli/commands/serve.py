@@ -18,6 +18,9 @@ def serve(
     dataset: DatasetName = "tiny",
     dataset_seed: Annotated[int, typer.Option("--seed", min=0, help="the dataset's seed")] = 1,
     servers: Annotated[int, typer.Option(min=0, help="reference server processes")] = 1,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65000, help="the first server's port, the others' follow (default: free)")
+    ] = None,
     metrics_port: Annotated[
         int | None, typer.Option(min=1, max=65000, help="the first server's port for Prometheus (default: off)")
     ] = None,
@@ -30,4 +33,4 @@ def serve(
     config = StackConfig(home=home, postgres=postgres, redis=redis)
     if metrics_port is not None:
         tell_metrics_at(metrics_port - SERVERS_FROM)
-    run_to_end(serve_stack(config, experiment, servers=servers, home=home, say=typer.echo))
+    run_to_end(serve_stack(config, experiment, servers=servers, home=home, say=typer.echo, port=port))
