@@ -25,7 +25,8 @@ def verdict_lines(summary: Mapping[str, Any]) -> list[str]:
     disqualified = (summary.get("answers") or {}).get("disqualified") or {}
     judged = [finding for finding in primary if finding not in again and finding["candidate"] not in disqualified]
     others = _other_guarantees(summary)
-    lines = [finding_line(finding, other_guarantee=finding["candidate"] in others) for finding in judged]
+    width = max((len(finding["candidate"]) for finding in judged), default=0)
+    lines = [finding_line(finding, other_guarantee=finding["candidate"] in others, width=width) for finding in judged]
     lines += [f"disqualified, and not judged: {why}" for why in disqualified.values()]
     if again:
         lines.append(_again_line(again))
@@ -42,8 +43,9 @@ def _other_guarantees(summary: Mapping[str, Any]) -> set[str]:
     return {lane for lane, theirs in gaps.items() if theirs != ours}
 
 
-def finding_line(finding: Mapping[str, Any], *, other_guarantee: bool = False) -> str:
-    what = f"{finding['operation']:<20} {finding['candidate']:<12}"
+def finding_line(finding: Mapping[str, Any], *, other_guarantee: bool = False, width: int = 0) -> str:
+    """The candidate in a column of its own, `width` wide or wider."""
+    what = f"{finding['operation']:<20} {finding['candidate']:<{max(width, 12)}}"
     note = f"  ({finding['why']})" if finding["verdict"] == "unresolved" else ""
     gaps = "  [different guarantee]" if other_guarantee else ""
     return f"{what} {_interval(finding):<22} {MARKS[finding['verdict']]} {finding['verdict']}{gaps}{note}"

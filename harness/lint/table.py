@@ -1,6 +1,7 @@
 """The text of an audit: findings, plans, and indexes to try with how to measure them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -17,8 +18,8 @@ from harness.lint.snippet import Snippet
 _KB, _MB = 1000, 1_000_000
 
 
-def told(audit: Audit) -> Iterator[RenderableType]:
-    """Everything, in the order in which it is read."""
+def told(audit: Audit, folder: Path = Path()) -> Iterator[RenderableType]:
+    """Everything, in the order in which it is read; suggestions are written into the folder."""
     yield Text(heading(audit), style="bold")
     if audit.findings:
         yield findings_table(audit.findings)
@@ -28,7 +29,7 @@ def told(audit: Audit) -> Iterator[RenderableType]:
         yield plans_table(audit.plans)
     for candidate, made in audit.tried():
         yield Text()
-        yield Text(_candidate(candidate, made, audit.extends))
+        yield Text(_candidate(candidate, made, audit.extends, folder))
 
 
 def heading(audit: Audit) -> str:
@@ -71,7 +72,7 @@ def _plan(plan: Plan, more: int) -> str:
     return "\n".join([name, *("  " * (depth + 1) + text for depth, text in lines(plan.tree))])
 
 
-def _candidate(candidate: Candidate, made: Snippet, extends: str) -> str:
+def _candidate(candidate: Candidate, made: Snippet, extends: str, folder: Path) -> str:
     size = "" if candidate.bytes is None else f" -- about {_size(candidate.bytes)}, and an entry more per write"
     gains = "".join(f"\n  {gain}: {', '.join(names)}" for gain, names in _by_gain(candidate).items())
     needless = f"\n  makes needless: {', '.join(candidate.replaces)}" if candidate.replaces else ""
@@ -79,8 +80,13 @@ def _candidate(candidate: Candidate, made: Snippet, extends: str) -> str:
         f"Try: {candidate.concurrent_sql}{size}{gains}{needless}\n"
         f"  as a variant, {made.name}/variant.toml:{_indented(made.toml)}\n"
         f"  {made.name}/{made.sql_path}:{_indented(made.sql)}\n"
-        f"  chatbench compare --variants {extends},./{made.name}"
+        f"  chatbench compare --variants {extends},{_typed(folder / made.name)}"
     )
+
+
+def _typed(folder: Path) -> str:
+    """A path that is no variant's name."""
+    return str(folder) if folder.is_absolute() else f"./{folder}"
 
 
 def _by_gain(candidate: Candidate) -> dict[str, list[str]]:

@@ -33,6 +33,19 @@ def test_an_index_whose_keys_begin_another_is_its_prefix_and_an_equal_one_its_du
     assert found == {"only_a": "prefix of pair", "pair_again": "duplicate of pair"}
 
 
+def test_what_stays_is_named_and_nothing_that_should_go_itself():
+    found = redundancies(
+        {
+            "a_pair": shape("a 0", "b 0"),
+            "only_a": shape("a 0"),
+            "rule": shape("a 0", "b 0", is_unique=True),
+            "bare": shape("c 0"),
+            "covering": shape("c 0", included=["d"]),
+        }
+    )
+    assert found == {"a_pair": "duplicate of rule", "only_a": "prefix of rule", "bare": "duplicate of covering"}
+
+
 def test_another_order_predicate_table_or_method_is_not_the_same():
     wide = shape("a 0", "b 0")
     others = {

@@ -53,19 +53,19 @@ def audit(
         else audit_own(config, operations, analyze=analyze)
     )
     found = replace(found, extends=extends or found.extends)
-    _tell(found, form, out_file)
+    _tell(found, form, out_file, write or Path())
     if write is not None:
         for _, made in found.tried():
             out.print(f"{guard(partial(written, made, write))} written", markup=False)
 
 
-def _tell(found: Audit, form: str, out_file: Path | None) -> None:
+def _tell(found: Audit, form: str, out_file: Path | None, folder: Path) -> None:
     if form == "json":
         text = orjson.dumps(found.as_dict(), option=orjson.OPT_INDENT_2).decode()
     elif form == "html":
         text = audit_page(found)
     else:
-        for part in told(found):
+        for part in told(found, folder):
             out.print(part)
         return
     if out_file is None:
