@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from datasets.errors import DatasetError
 from datasets.importing.fields import given_columns
+from datasets.importing.formats import files_of
 from datasets.importing.importing import import_messages
 from datasets.importing.keys import salt_of
 from datasets.importing.reasons import MEANINGS, Reason
@@ -23,6 +22,9 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MADE_UP = {
     "is_read": "messages without is_read or read_at: the newest few of some conversations count as unread",
     "read_at": "read messages without a time of reading: some minutes after they were sent",
+    "names": "names of users that are no UTF-8, have a NUL or are too long: others",
+    "usernames": "usernames that an earlier user has: with a number behind them",
+    "times": "times of users and blocks that cannot be read, or lie in the future: others",
     "media": "messages whose media are other media of the same type",
     "silent_users": "conversations in which one person alone wrote: a silent other one was made up",
 }
@@ -42,16 +44,19 @@ def request_of(
     seed: int,
 ) -> Request:
     given = given_columns(columns)
-    has_text = any("text" in columns_in(path, given) for path in files)
+    found = files_of(files)
+    without_text = [path for path in found if "text" not in columns_in(path, given)]
+    has_text = len(without_text) < len(found)
     chosen = text or (TextMode.LENGTH if not has_text else TextMode.PHRASES if hash_ids else TextMode.KEEP)
-    if chosen is not TextMode.LENGTH and not has_text:
+    # others of the same length can be made of files with texts and of files with lengths, side by side
+    if (chosen is TextMode.KEEP and without_text) or (chosen is TextMode.PHRASES and not has_text):
         raise DatasetError(
-            f"--text {chosen} needs a column with texts and {files[0]} has none, so nothing was imported; name it with "
-            "--column text=COLUMN, or use --text length"
+            f"--text {chosen} needs a column with texts and {without_text[0]} has none, so nothing was imported; name "
+            f"it with --column text=COLUMN, or use --text {TextMode.PHRASES if has_text else TextMode.LENGTH}"
         )
     return Request(
         name=_named(name or re.sub(r"[^a-z0-9]+", "_", files[0].name.split(".")[0].lower()).strip("_")),
-        files=tuple(files),
+        files=found,
         users=users,
         blocks=blocks,
         columns=given,
@@ -77,23 +82,15 @@ def bring_in(request: Request, home: Path, *, replace: bool) -> Manifest:
         raise DatasetError(
             f"there is a dataset {request.name!r} in {home}, so nothing was imported; give another --name, or --replace"
         )
-    with step(f"import {request.name}", _rows(request.files)) as shown:
-        return import_messages(
-            request, target, lambda rows, doing: shown.advance(rows if doing == "read" else 0, doing)
-        )
-
-
-def _rows(files: Sequence[Path]) -> int | None:
-    """Known before reading of Parquet alone."""
-    if not all(".parquet" in path.suffixes and path.exists() for path in files):
-        return None
-    return sum(int(pq.ParquetFile(path).metadata.num_rows) for path in files)
+    # files tell their rows when they are read, and their bytes before
+    with step(f"import {request.name}", total=1.0, in_percent=True) as shown:
+        return import_messages(request, target, shown.advance)
 
 
 def told(manifest: Manifest, home: Path) -> list[str]:
     """What came of it, line by line."""
     origin, data = manifest.origin, manifest.dataset
-    lines = []
+    lines = [f"files: {len(origin['files'])}"] if len(origin["files"]) > 1 else []
     for what in ("users", "blocks", "messages"):
         if what in origin:
             lines += _counted(what, **origin[what])

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Column
 
 #: Elsewhere a line at most this often: logs of a CI are read by people too.
@@ -26,11 +34,12 @@ def say(text: str, style: str | None = None) -> None:
 class Step:
     """One long step; told what is done and what is being done."""
 
-    def __init__(self, name: str, total: int | None) -> None:
-        self.name, self.total, self.done = name, total, 0
+    def __init__(self, name: str, total: float | None, *, in_percent: bool = False) -> None:
+        self.name, self.total, self.done = name, total, 0.0 if in_percent else 0
+        self._in_percent = in_percent
         self._started = self._printed = time.monotonic()
 
-    def advance(self, amount: int = 1, doing: str = "") -> None:
+    def advance(self, amount: float = 1, doing: str = "") -> None:
         self.done += amount
         now = time.monotonic()
         if now - self._printed >= _LINE_EVERY_S:
@@ -43,19 +52,20 @@ class Step:
     def _line(self, doing: str, elapsed_s: float) -> str:
         parts = [self.name]
         if self.total:
-            parts.append(f"{self.done:,} of {self.total:,}")
+            share = f"{min(self.done / self.total, 1):.0%}"
+            parts.append(share if self._in_percent else f"{self.done:,} of {self.total:,}")
             if 0 < self.done < self.total:
                 parts.append(f"about {elapsed_s * (self.total - self.done) / self.done:.0f} s left")
         return " · ".join([*parts, *([doing] if doing else [])])
 
 
 class _BarStep(Step):
-    def __init__(self, name: str, total: int | None, progress: Progress) -> None:
+    def __init__(self, name: str, total: float | None, progress: Progress) -> None:
         super().__init__(name, total)
         self._progress = progress
         self._task = progress.add_task(name, total=total, doing="")
 
-    def advance(self, amount: int = 1, doing: str = "") -> None:
+    def advance(self, amount: float = 1, doing: str = "") -> None:
         self.done += amount
         self._progress.update(self._task, advance=amount, doing=doing)
 
@@ -64,18 +74,18 @@ class _BarStep(Step):
 
 
 @contextmanager
-def step(name: str, total: int | None = None) -> Iterator[Step]:
+def step(name: str, total: float | None = None, *, in_percent: bool = False) -> Iterator[Step]:
     """Show a step while it runs; a step that fails leaves no "done" behind."""
     if not sys.stderr.isatty():
         say(f"{name} …")
-        plain = Step(name, total)
+        plain = Step(name, total, in_percent=in_percent)
         yield plain
         plain.finish()
         return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=_BAR_WIDTH),
-        MofNCompleteColumn(),
+        TaskProgressColumn() if in_percent else MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         # takes what is left: a long reason must not push bar and time off the screen

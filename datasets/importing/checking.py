@@ -78,6 +78,7 @@ def check(chunk: Chunk, people: People, *, text: TextMode, latest_us: int) -> Ch
     """All rules that need no other row."""
     columns, rows = chunk.columns, len(chunk.numbers)
     said = _Verdicts(rows)
+    said.against(chunk.blank, Reason.BLANK)
     for name in ("conversation", "sender", "receiver", "type", "media"):
         if name in columns:
             said.against(as_text(columns[name])[1], Reason.NOT_UTF8)
@@ -124,11 +125,12 @@ def _people(
     columns: Mapping[str, Any], people: People, said: _Verdicts, rows: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
     conversation = people.conversations.of(columns["conversation"])
-    sender = people.users.of(columns["sender"], grow=not people.is_closed)
-    receiver, has_receiver = np.full(rows, -1, dtype=np.int32), np.zeros(rows, dtype=np.bool_)
     if "receiver" in columns:
-        receiver = people.users.of(columns["receiver"], grow=not people.is_closed)
+        sender, receiver = people.users.of_both(columns["sender"], columns["receiver"], grow=not people.is_closed)
         has_receiver = present(columns["receiver"])
+    else:
+        sender = people.users.of(columns["sender"], grow=not people.is_closed)
+        receiver, has_receiver = np.full(rows, -1, dtype=np.int32), np.zeros(rows, dtype=np.bool_)
     said.against(conversation < 0, Reason.NO_CONVERSATION)
     said.against(~present(columns["sender"]) | (sender < 0) & (not people.is_closed), Reason.NO_SENDER)
     said.against((sender < 0) | has_receiver & (receiver < 0) & people.is_closed, Reason.UNKNOWN_USER)

@@ -32,24 +32,50 @@ BLOCK: Mapping[str, tuple[str, ...]] = {
 }
 _NEEDED = {"message": {"conversation", "sender", "created_at"}, "user": {"id"}, "block": {"blocker", "blocked"}}
 _FIELDS = {"message": MESSAGE, "user": USER, "block": BLOCK}
+_SHOWN = 40
 Given = Mapping[str, str]
 
 
 def columns_of(path: str, header: Sequence[str], what: str, given: Given) -> dict[str, str]:
-    """Field → column of a file of messages, users or blocks; a DatasetError names the field without one."""
+    """Field → column of a file of messages, users or blocks; a DatasetError names the field without one, or with two.
+
+    Capitals and spaces around a name do not count.
+    """
     found = {}
     for field, names in _FIELDS[what].items():
         wanted = (given[field],) if field in given else names
-        column = next((name for name in wanted if name in header), None)
-        if column is None and (field in _NEEDED[what] or field in given):
-            remedy = f"name one with --column {field}=COLUMN" if what == "message" else f"call one of them {names[0]}"
+        columns = next((same for name in wanted if (same := _called(name, header))), [])
+        if len(columns) > 1:
+            raise DatasetError(
+                f"{path} has {len(columns)} columns {columns[0]!r}, so it is not clear which is the {what}'s {field}; "
+                f"nothing was imported; leave one out{_remedy(what, field, ', or ')}"
+            )
+        if not columns and (field in _NEEDED[what] or field in given):
+            remedy = _remedy(what, field) or f"call one of them {names[0]}"
             raise DatasetError(
                 f"{path} has no column for the {what}'s {field} (looked for {', '.join(wanted)}; it has "
-                f"{', '.join(header)}), so nothing was imported; {remedy}"
+                f"{_listed(header)}), so nothing was imported; {remedy}"
             )
-        if column is not None:
-            found[field] = column
+        if columns:
+            found[field] = columns[0]
     return found
+
+
+def _called(name: str, header: Sequence[str]) -> list[str]:
+    """Columns of this name: those that have it to the letter, if any."""
+    exact = [column for column in header if column == name]
+    return exact or [column for column in header if column.strip().casefold() == name.strip().casefold()]
+
+
+def _remedy(what: str, field: str, before: str = "") -> str:
+    return f"{before}name one with --column {field}=COLUMN" if what == "message" else ""
+
+
+def _listed(header: Sequence[str]) -> str:
+    """Names as they can be printed, of a file that may be anything."""
+    shown = [name if name.isprintable() else ascii(name) for name in header[:_SHOWN]]
+    listed = ", ".join(name[:_SHOWN] for name in shown)
+    return f"{listed} and {len(header) - _SHOWN} more" if len(header) > _SHOWN else listed
 
 
 def given_columns(texts: Sequence[str]) -> dict[str, str]:

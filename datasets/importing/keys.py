@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from datasets.errors import DatasetError
-from datasets.importing.values import as_text
+from datasets.importing.values import as_ids
 
 _UUID = re.compile(r"\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?", re.IGNORECASE)
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
+#: A whole number as tables with gaps write it.
+_POINT_ZERO = re.compile(r"(-?[0-9]+)\.0+")
 _NUMBERS_BELOW = 1 << 62
 #: A UUID (version 8, "custom", of RFC 9562) that shows a number in its last digits.
 _SHOWN = (0x8000 << 64) | (0x8000000000000000)
@@ -36,12 +39,19 @@ class Codes:
 
     def of(self, array: Any, *, grow: bool = True) -> NDArray[np.int32]:
         """Codes; -1 where null, or where new while it may not grow."""
-        text, _ = as_text(array)
+        text, _ = as_ids(array)
         encoded = text.dictionary_encode()
         codes = [self._code(value, grow=grow) for value in encoded.dictionary.to_pylist()]
         table = np.array([*codes, -1], dtype=np.int32)
         found: NDArray[np.int32] = table[encoded.indices.fill_null(len(codes)).to_numpy(zero_copy_only=False)]
         return found
+
+    def of_both(self, one: Any, other: Any, *, grow: bool = True) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Of two columns, row by row: the same codes into however many batches the rows are cut."""
+        texts = pa.concat_arrays([as_ids(one)[0], as_ids(other)[0]])
+        by_row = np.arange(len(texts)).reshape(2, -1).T.ravel()
+        codes = self.of(texts.take(pa.array(by_row)), grow=grow)
+        return codes[::2], codes[1::2]
 
     def _code(self, value: str, *, grow: bool) -> int:
         value = value.strip()
@@ -49,6 +59,8 @@ class Codes:
             return -1
         if found := _UUID.fullmatch(value):
             value = "-".join(found.groups()).lower()
+        elif found := _POINT_ZERO.fullmatch(value):
+            value = found[1]
         return self._codes.setdefault(value, len(self._codes)) if grow else self._codes.get(value, -1)
 
     def add(self, value: str) -> int:
@@ -104,7 +116,7 @@ def distinct_hash(array: Any) -> NDArray[np.uint64]:
     """Two unlike 64-bit hashes of each value, to tell duplicates: 128 bits that no two ids share by chance."""
     from pandas.util import hash_array  # noqa: PLC0415 - half a second that only files with ids pay
 
-    text, _ = as_text(array)
+    text, _ = as_ids(array)
     objects = np.asarray(text.fill_null("").to_numpy(zero_copy_only=False), dtype=object)
     return np.column_stack(
         [hash_array(objects, hash_key=key, categorize=False) for key in ("chatbench-first-", "chatbench-second")]

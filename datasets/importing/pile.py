@@ -62,13 +62,13 @@ class Pile:
         self._to.close()
         self._sink.close()
         parts, self._parts = self._parts, []
-        have_ids = bool(parts) and all(part.ids is not None for part in parts)
+        have_ids = any(part.ids is not None for part in parts)
         return Keys(
             conversation=_joined([part.conversation for part in parts], np.int32),
             sender=_joined([part.sender for part in parts], np.int32),
             receiver=_joined([part.receiver for part in parts], np.int32),
             created_at=_joined([part.created_at for part in parts], np.int64),
-            ids=np.concatenate([part.ids for part in parts if part.ids is not None]) if have_ids else None,
+            ids=np.concatenate(_all_ids(parts)) if have_ids else None,
         )
 
     def batches(self) -> Iterator[tuple[str, Any]]:
@@ -77,6 +77,20 @@ class Pile:
             reader = pa.ipc.open_file(source)
             for place, (file, _) in enumerate(self.files):
                 yield file, reader.get_batch(place)
+
+
+def _all_ids(parts: list[Checked]) -> list[NDArray[np.uint64]]:
+    """Of each part; rows of files without ids get numbers, which no two hashes are."""
+    found, unnamed = [], 0
+    for part in parts:
+        if part.ids is None:
+            count = len(part.created_at)
+            numbers = np.arange(unnamed, unnamed + count, dtype=np.uint64)
+            found.append(np.column_stack([numbers, np.zeros_like(numbers)]))
+            unnamed += count
+        else:
+            found.append(part.ids)
+    return found
 
 
 def _joined(parts: list[NDArray[Any]], kind: Any) -> NDArray[Any]:

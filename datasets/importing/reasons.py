@@ -26,6 +26,9 @@ class Reason(IntEnum):
     MORE_THAN_TWO_PEOPLE = 18
     SECOND_CONVERSATION_OF_PAIR = 19
     NO_ID = 20
+    BAD_QUOTES = 21
+    TOO_LONG = 22
+    BLANK = 23
 
     @property
     def label(self) -> str:
@@ -35,13 +38,13 @@ class Reason(IntEnum):
 
 MEANINGS = {
     Reason.WRONG_COLUMNS: "more or fewer columns than the header",
-    Reason.NOT_UTF8: "bytes that are no UTF-8",
+    Reason.NOT_UTF8: "bytes that are no UTF-8 (another encoding? iconv -f LATIN1 -t UTF-8)",
     Reason.NUL_CHARACTER: "a NUL character, which PostgreSQL's text cannot hold",
     Reason.NO_CONVERSATION: "no conversation",
     Reason.NO_SENDER: "no sender",
     Reason.UNKNOWN_USER: "a person who is not in the file of users",
     Reason.SELF_MESSAGE: "sender and receiver are one person",
-    Reason.UNKNOWN_TIME: "no time, or one that cannot be read",
+    Reason.UNKNOWN_TIME: "no time, one that cannot be read, or one before 1970",
     Reason.FUTURE_TIME: "a time after --as-of",
     Reason.BAD_LENGTH: "a text length that is no number, or cannot be that of a text",
     Reason.UNKNOWN_TYPE: "a type other than text, image, video, file",
@@ -54,4 +57,7 @@ MEANINGS = {
     Reason.MORE_THAN_TWO_PEOPLE: "a conversation of more than two people",
     Reason.SECOND_CONVERSATION_OF_PAIR: "two people's second conversation (the longest is kept)",
     Reason.NO_ID: "no id",
+    Reason.BAD_QUOTES: 'a quote that is not closed where its field ends (quotes in texts are doubled: "")',
+    Reason.TOO_LONG: "a row longer than 8 MiB",
+    Reason.BLANK: "an empty line",
 }

@@ -38,6 +38,9 @@ class Rejects:
             conversation = shown[place] if shown and not self._anonymous else ""
             self._csv.writerow([file, number, reason.label, MEANINGS[reason], conversation])
 
+    def add_broken(self, what: str, file: str, broken: Sequence[tuple[int, Reason]]) -> None:
+        self.add(what, file, [number for number, _ in broken], [reason for _, reason in broken])
+
     def by_reason(self, what: str) -> dict[str, int]:
         """Most frequent first."""
         return {reason.label: count for reason, count in self.counts[what].most_common()}

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from datasets.columns import time_column, uuid_column
+from datasets.errors import DatasetError
 from datasets.generate import digest_of, write_file
 from datasets.ids import Kind, words
 from datasets.imported import ORDINALS, Imported
@@ -31,7 +32,8 @@ from datasets.tables import blocks_table, conversations_table, users_table
 from datasets.timeline import moment
 from datasets.totals import Totals
 
-Progress = Callable[[int, str], None]
+#: Told rows that were written.
+Progress = Callable[[int], None]
 Integers = NDArray[np.int64]
 
 
@@ -71,9 +73,9 @@ def write_dataset(writing: Writing, buckets: Buckets, progress: Progress) -> Man
         cursors += deep_cursors(dataset, segment)
         name = f"messages-{segment.number:03d}.parquet"
         made = message_rows(dataset, segment, rows, text=writing.request.text, made_up=made_up)
-        write_file(writing.folder / name, "messages", made, lambda count: progress(count, "write"))
+        write_file(writing.folder / name, "messages", made, progress)
         files["messages"] += (name,)
-    for table, rows in _tables(writing, dataset, totals):
+    for table, rows in _tables(writing, dataset, totals, made_up):
         write_file(writing.folder / f"{table}.parquet", table, rows.to_batches(BATCH_ROWS), lambda _: None)
         files[table] = (f"{table}.parquet",)
     return _manifest(writing, dataset, files, cursors, made_up)
@@ -104,6 +106,7 @@ def _write_ordinals(writing: Writing, messages: _Messages) -> tuple[Imported, ND
     ):
         values = codes.values
         ids[what] = as_bytes([values[code] for code in wanted.tolist()], what, request.salt)
+        _check_distinct(ids[what], what)
     first, second = _by_id(ids["users"], *order.members)
     blocker, blocked = (np.searchsorted(order.users, side) for side in (writing.blocks.blocker, writing.blocks.blocked))
     lengths = np.bincount(messages.conversation, minlength=len(order.conversations))
@@ -131,6 +134,15 @@ def _write_ordinals(writing: Writing, messages: _Messages) -> tuple[Imported, ND
         content=secrets.token_hex(8),
     )
     return dataset, messages.sender == second[messages.conversation]
+
+
+def _check_distinct(ids: NDArray[np.uint8], what: str) -> None:
+    """A number and the UUID that shows it are two ids in a file, and one in the dataset."""
+    if (alike := len(ids) - len(np.unique(ids.view("V16")))) > 0:
+        raise DatasetError(
+            f"{alike:,} ids of {what} become the UUID of another: a number, and the UUID in which it would show; so "
+            "nothing was imported; export all ids in one form, or use --hash-ids"
+        )
 
 
 def _by_id(ids: NDArray[np.uint8], one: Integers, two: Integers) -> tuple[Integers, Integers]:
@@ -203,27 +215,32 @@ def _behind(conversation: NDArray[np.int32]) -> Integers:
     return behind
 
 
-def _tables(writing: Writing, dataset: Imported, totals: Totals) -> Iterator[tuple[str, Any]]:
+def _tables(writing: Writing, dataset: Imported, totals: Totals, made_up: MadeUp) -> Iterator[tuple[str, Any]]:
     """Users, conversations and blocks, with what their files said in place of what would be made up."""
     users, order = users_table(dataset, totals), writing.order.users.tolist()
     if writing.request.salt is None:
+        made_up.add("names", writing.users.unusable_names)
         for name, told in (("username", writing.users.usernames), ("display_name", writing.users.display_names)):
             texts = [told.get(code, other) for code, other in zip(order, users.column(name).to_pylist(), strict=True)]
-            texts = _distinct(texts) if name == "username" else texts
+            if name == "username":
+                texts, changed = _distinct(texts)
+                made_up.add("usernames", changed)
             users = users.set_column(users.schema.get_field_index(name), users.schema.field(name), pa.array(texts))
+    made_up.add("times", writing.users.unusable_times + writing.blocks.unusable_times)
     users = _with_times(users, np.array([writing.users.created_at.get(code, 0) for code in order], dtype=np.int64))
     yield "users", users
     yield "conversations", conversations_table(dataset, totals)
     yield "blocks", _with_times(blocks_table(dataset, totals), writing.blocks.created_at)
 
 
-def _distinct(texts: list[str]) -> list[str]:
-    """The second of two equal ones gets its place behind it."""
-    seen, found = set[str](), []
+def _distinct(texts: list[str]) -> tuple[list[str], int]:
+    """The second of two equal ones gets its place behind it; and how many got theirs."""
+    seen, found, changed = set[str](), [], 0
     for place, text in enumerate(texts):
         found.append(f"{text}_{place}" if text in seen else text)
+        changed += text in seen
         seen.add(found[-1])
-    return found
+    return found, changed
 
 
 def _with_times(table: Any, told: Integers) -> Any:

@@ -30,6 +30,15 @@ def run_to_end(work: Coroutine[Any, Any, Answer]) -> Answer:
     return guard(lambda: asyncio.run(interruptible()))
 
 
+def run_through(work: Callable[[], Answer]) -> Answer:
+    """The same for work that is no coroutine."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return guard(work)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def tell_metrics_at(port: int | None) -> None:
     """Load processes and servers that are started from here on take it from their environment."""
     if port is not None:

@@ -1,6 +1,8 @@
 """Files of messages become datasets: counted, repeatable, drawn from by scenarios, loadable."""
 
 import csv
+import gzip
+import resource
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from datasets.errors import DatasetError
+from datasets.errors import DatasetError, NoRoomError
 from datasets.generate import generate
 from datasets.importing.importing import import_messages
 from datasets.importing.keys import salt_of
@@ -20,6 +22,7 @@ from datasets.load import copy_table
 from datasets.manifest import Manifest
 from datasets.message_ids import MessageIds
 from datasets.names import dataset_names, find_dataset
+from harness.importing import request_of
 from reference_server import schema
 from reference_server.variant import load_variant
 from scenarios.population import Population
@@ -85,9 +88,9 @@ def table(home, name, manifest=None):
 
 
 def test_every_row_is_kept_or_counted_with_its_reason_and_place(messages, home):
-    told = Manifest.read(home / "datasets" / "mine").origin["messages"]
-    assert told["read"] == ROWS + 7 == told["kept"] + sum(told["rejected"].values())
-    assert told["rejected"] == {"more_than_two_people": 2} | {reason: 1 for reason, _ in broken() if reason[0] != "m"}
+    read, rejected = told(Manifest.read(home / "datasets" / "mine"))
+    assert read == ROWS + 7
+    assert rejected == {"more_than_two_people": 2} | {reason: 1 for reason, _ in broken() if reason[0] != "m"}
     with (home / "datasets" / "mine" / "rejects.csv").open() as file:
         listed = {(int(row["row"]), row["reason"]) for row in csv.DictReader(file)}
     # the header is row 1, and 1,501 rows stand before the broken ones
@@ -192,6 +195,170 @@ def test_a_file_without_a_good_row_leaves_nothing_behind(tmp_path):
     (tmp_path / "bad.csv").write_text(",".join(HEADER) + "\n1,2,3,4,hello,t,never\n")
     with pytest.raises(DatasetError, match="1 unknown_time"):
         imported(tmp_path / "bad.csv", tmp_path)
+    assert list((tmp_path / "datasets").iterdir()) == []
+
+
+GOOD = "1,room,1,2,hi,t,2025-03-04 05:06:07"
+
+
+def written(path, *rows, header=None, encoding="utf-8") -> Path:
+    path.write_bytes("\n".join([header or ",".join(HEADER), *rows, ""]).encode(encoding))
+    return path
+
+
+def told(manifest):
+    found = manifest.origin["messages"]
+    assert found["read"] == found["kept"] + sum(found["rejected"].values())
+    return found["read"], found["rejected"]
+
+
+def test_however_the_bytes_are_packed_the_dataset_is_the_same(messages, home, tmp_path):
+    content = messages.read_bytes()
+    forms = {
+        "packed.csv.gz": gzip.compress(content[:9_000]) + gzip.compress(content[9_000:]),
+        "plain_after_all.csv.gz": content,
+        "zstd_without_its_name": pa.Codec("zstd").compress(content, asbytes=True),
+        "marked.csv": b"\xef\xbb\xbf" + content,
+        "tabs.csv": content.replace(b",", b"\t"),
+    }
+    for name, packed in forms.items():
+        (tmp_path / name).write_bytes(packed)
+        if name == "tabs.csv":  # commas stand in texts too
+            assert told(imported(tmp_path / name, tmp_path)) == told(Manifest.read(home / "datasets" / "mine"))
+        else:
+            found = imported(tmp_path / name, tmp_path)
+            assert found.fingerprint == Manifest.read(home / "datasets" / "mine").fingerprint, name
+
+
+def test_a_broken_quote_costs_one_row_of_thousands(tmp_path):
+    rows = [GOOD.replace("1,", f"{number},", 1) for number in range(3_000)]
+    rows[1] = '1,room,1,2,"never closed,t,2025-03-04 05:06:07'
+    rows[2_000] = '2000,room,1,2,"said ""hi""",t,2025-03-04 05:06:07'
+    assert told(imported(written(tmp_path / "m.csv", *rows), tmp_path)) == (3_000, {"bad_quotes": 1})
+
+
+def test_rows_of_another_encoding_are_told_one_by_one_also_where_columns_are_missing(tmp_path):
+    rows = [GOOD, "2,room,1,2,grün,t,2025-03-04 05:06:07", "3,grün", "", GOOD.replace("1", "4", 1)]
+    found = told(imported(written(tmp_path / "m.csv", *rows, encoding="latin-1"), tmp_path))
+    assert found == (5, {"wrong_columns": 1, "not_utf8": 1, "blank": 1})
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"\n\n", "does not begin with a row of column names"),
+        (b"PK\x03\x04 and so on", "a ZIP archive or an Excel file"),
+        ("id,chat_id".encode("utf-16"), "iconv -f UTF-16"),
+        (gzip.compress(b"chat_id,sender_id,time\n1,2,3\n")[:-9], "cannot be read"),
+        (b"chat_id,sender_id,sender_id,time\n", "2 columns 'sender_id'"),
+        (b"chat_id,sender_id,time\n", "no row behind the header"),
+        (b"PAR1 cut short", "cannot be read"),
+        (None, "does not exist"),
+    ],
+)
+def test_what_is_no_file_of_messages_is_said_to_be_so_and_nothing_stays(content, said, tmp_path):
+    if content is not None:
+        (tmp_path / "m.csv").write_bytes(content)
+    with pytest.raises(DatasetError, match=said):
+        imported(*asked(tmp_path / "m.csv").files, tmp_path)
+    assert list(tmp_path.glob("datasets/*")) == []
+
+
+def asked(*files, **changed):
+    columns = {"name": "mine", "users": None, "blocks": None, "columns": [], "salt_file": None, "seed": 1}
+    return request_of(
+        **{"files": files, "text": None, "hash_ids": False, "as_of": AS_OF} | columns | changed,
+    )
+
+
+def test_a_folder_stands_for_its_files_and_two_of_one_name_are_told_apart(tmp_path):
+    for month in ("01", "02", "03"):
+        (tmp_path / "export" / month).mkdir(parents=True)
+    for month in ("01", "02"):
+        written(tmp_path / "export" / month / "m.csv", GOOD.replace("1", month, 1), "broken")
+    (tmp_path / "export" / "_SUCCESS").touch()
+    request = asked(tmp_path / "export")
+    manifest = imported(request.files[0], tmp_path, files=request.files)
+    assert told(manifest) == (4, {"wrong_columns": 2})
+    with (tmp_path / "datasets" / "mine" / "rejects.csv").open() as file:
+        assert [row["file"] for row in csv.DictReader(file)] == [str(path) for path in request.files]
+    with pytest.raises(DatasetError, match="has no file that ends in"):
+        asked(tmp_path / "export" / "03")
+
+
+def test_files_with_texts_and_files_with_lengths_are_not_mixed_into_empty_messages(tmp_path):
+    one = written(tmp_path / "one.csv", GOOD)
+    header = "chat_id,sender_id,receiver_id,text_length,time"
+    two = written(tmp_path / "two.csv", "room,1,2,7,2025-03-04 05:06:07", header=header)
+    with pytest.raises(DatasetError, match="--text phrases"):
+        asked(one, two)
+    manifest = imported(one, tmp_path, files=(one, two), text=asked(one, two, text=TextMode.PHRASES).text)
+    assert sorted(len(row["content"]) for row in table(tmp_path, "messages", manifest).to_pylist()) == [2, 7]
+
+
+def test_ids_are_compared_among_the_files_that_have_some(tmp_path):
+    one = written(tmp_path / "one.csv", GOOD, GOOD)
+    two = written(
+        tmp_path / "two.csv", *["room,1,2,hi,2025-03-04 05:06:07"] * 2, header="chat_id,from_id,to_id,text,time"
+    )
+    assert told(imported(one, tmp_path, files=(one, two))) == (4, {"duplicate_id": 1})
+
+
+def test_a_number_and_the_uuid_that_shows_it_are_not_made_one_person(tmp_path):
+    shown = "00000000-0000-8000-8000-000000000001"
+    two = written(tmp_path / "m.csv", GOOD, f"2,other,{shown},5,hi,t,2025-03-04 05:06:07")
+    with pytest.raises(DatasetError, match="1 ids of users"):
+        imported(two, tmp_path)
+
+
+def test_names_and_times_of_users_that_cannot_be_taken_are_counted(tmp_path):
+    users = tmp_path / "users.csv"
+    rows = [
+        b"id,username,created_at",
+        b"1,j\xfcrgen,never",
+        b"2,same,",
+        b"3,same,2099-01-01 00:00:00",
+        b"",
+        b"4," + b"x" * 3_000,
+    ]
+    users.write_bytes(b"\n".join([*rows[:-1], rows[-1] + b",", b""]))
+    manifest = imported(written(tmp_path / "m.csv", GOOD), tmp_path, users=users)
+    made_up = manifest.origin["made_up"]
+    assert (made_up["names"], made_up["usernames"], made_up["times"]) == (2, 1, 2)
+    assert manifest.origin["users"]["rejected"] == {"blank": 1}
+
+
+def test_an_interrupted_import_leaves_nothing_and_goes_through_again(messages, tmp_path):
+    before = imported(written(tmp_path / "m.csv", GOOD), tmp_path).fingerprint
+    request = Request(name="mine", files=(messages,), text=TextMode.KEEP, as_of=AS_OF)
+    for doing in ("read", "order", "sort", "write"):
+
+        def interrupt(_, now, doing=doing):
+            if now == doing:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            import_messages(request, tmp_path / "datasets" / "mine", interrupt, bucket_rows=700)
+        assert [path.name for path in (tmp_path / "datasets").iterdir()] == ["mine"]
+    assert Manifest.read(tmp_path / "datasets" / "mine").fingerprint == before
+    # what one that was killed would leave
+    (tmp_path / "datasets" / ".mine.pile").mkdir()
+    shares = []
+    import_messages(request, tmp_path / "datasets" / "mine", lambda share, _: shares.append(share), bucket_rows=700)
+    assert sum(shares) == pytest.approx(1)
+    assert [path.name for path in (tmp_path / "datasets").iterdir()] == ["mine"]
+
+
+def test_without_room_nothing_stays_and_it_is_no_fault_of_what_was_asked(messages, tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
+    try:
+        with pytest.raises(NoRoomError, match="make room") as full:
+            imported(messages, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert full.value.exit_code == 3
     assert list((tmp_path / "datasets").iterdir()) == []
 
 

@@ -1,5 +1,6 @@
 """Which rows an import keeps, and why not the others."""
 
+import io
 from datetime import UTC, datetime
 
 import numpy as np
@@ -11,6 +12,7 @@ from datasets.importing.conversations import put_in_order
 from datasets.importing.keys import Codes
 from datasets.importing.pile import Keys
 from datasets.importing.reasons import MEANINGS, Reason
+from datasets.importing.records import Records
 from datasets.importing.request import TextMode
 from datasets.importing.source import Chunk
 from datasets.timeline import micros
@@ -34,7 +36,7 @@ ITEM = '[{"url": "https://x.example/1.jpg", "type": "image"}]'
 def checked(*rows, text=TextMode.KEEP, people=None, without=()):
     names = [name for name in GOOD | (rows[0] if rows else {}) if name not in without]
     columns = {name: pa.array([{**GOOD, **row}.get(name) for row in rows], pa.string()) for name in names}
-    chunk = Chunk(file="x.csv", numbers=np.arange(2, 2 + len(rows)), columns=columns, broken=[])
+    chunk = Chunk(file="x.csv", file_bytes=0, numbers=np.arange(2, 2 + len(rows)), columns=columns, broken=[])
     people = people or People(users=Codes(), conversations=Codes(), is_closed=False)
     return check(chunk, people, text=text, latest_us=LATEST)
 
@@ -70,6 +72,10 @@ def checked(*rows, text=TextMode.KEEP, people=None, without=()):
 )
 def test_a_row_is_kept_or_has_the_first_reason_against_it(changed, reason):
     assert checked(changed).reasons.tolist() == [reason]
+
+
+def test_a_row_with_nothing_in_it_is_an_empty_line():
+    assert checked(dict.fromkeys(GOOD)).reasons.tolist() == [Reason.BLANK]
 
 
 def test_every_reason_has_its_meaning_in_words():
@@ -150,3 +156,61 @@ def test_conversations_are_numbered_longest_first_and_messages_by_time():
 
 def test_users_without_a_message_stay_when_a_file_names_them():
     assert ordered([(0, 3, 4, 1, 1)], first_users=2).users.tolist() == [0, 1, 3, 4]
+
+
+class Pieces(io.BytesIO):
+    """Hands over so many bytes at most."""
+
+    def __init__(self, content, most):
+        super().__init__(content)
+        self.most = most
+
+    def read(self, size=-1):
+        return super().read(self.most if size < 0 else min(size, self.most))
+
+
+def records(text, most=1 << 20):
+    found = Records(Pieces(text.encode(), most))
+    return found.header, b"".join(iter(lambda: found.read(7), b"")).decode()
+
+
+def mark(reason, columns=2):
+    return f"\0{reason:d}{',' * columns}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "whole"),
+    [
+        ('1,"x\ny"\n2,z\n', '1,"x\ny"\n2,z\n'),
+        ('1,say "hi"\n\n2,""\n', '1,say "hi"\n\n2,""\n'),
+        ('1,"open\n2,x\n3,y', mark(Reason.BAD_QUOTES) + "2,x\n3,y\n"),
+        ('1,"open\n2,"x"\n3,y\n', mark(Reason.BAD_QUOTES) + '2,"x"\n3,y\n'),
+        ('1,"say "hi""\n2,x\n', mark(Reason.BAD_QUOTES) + "2,x\n"),
+        ("1\n2,x,y\n3,z\n", mark(Reason.WRONG_COLUMNS) * 2 + "3,z\n"),
+        ('1,"a\nb",c,d\n2,x\n', mark(Reason.BAD_QUOTES) + mark(Reason.WRONG_COLUMNS) + "2,x\n"),
+        ("", ""),
+    ],
+)
+def test_a_broken_record_costs_its_own_line_and_no_other(body, whole):
+    for most in (1, 2, 3, 1 << 20):
+        assert records("a,b\n" + body, most) == (["a", "b"], whole)
+    crossed = [records("a,b\r\n" + body.replace("\n", "\r\n"), most)[1] for most in (1, 2, 1 << 20)]
+    assert crossed[0] == crossed[1] == crossed[2]
+
+
+def test_a_row_that_never_ends_is_left_out_and_the_next_is_read(monkeypatch):
+    monkeypatch.setattr("datasets.importing.records.LONGEST_BYTES", 100)
+    monkeypatch.setattr("datasets.importing.records._FILL_BYTES", 30)
+    assert records(f"a,b\n1,{'x' * 500}\n2,y\n")[1] == mark(Reason.TOO_LONG) + "2,y\n"
+
+
+@pytest.mark.parametrize("text", ["a;b\n1;2\n", "a\tb\n1\t2\n", "a|b\n1|2\n", "\ufeffa,b\n1,2\n", "a,b\r1,2\r"])
+def test_the_header_tells_what_stands_between_fields(text):
+    header, body = records(text)
+    assert header == ["a", "b"]
+    assert body.strip()[0::2] == "12"
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\na,b\n", "\ufeff", '"a\n1,2\n'])
+def test_a_file_that_begins_with_no_names_has_no_header(text):
+    assert records(text)[0] == []

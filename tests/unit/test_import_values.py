@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +25,10 @@ MICROS = round(MOMENT.timestamp() * 1_000) * 1_000
         "2025-03-04 05:06:07.89",
         "2025-03-04 06:36:07.890000123+01:30",
         " 2025-03-04 00:06:07.89-0500 ",
+        "2025-03-04 05:06:07.89 UTC",
+        "2025-03-04 10:36:07.89 +05:30",
+        "1741064767.890",
+        "1741064767890",
     ],
 )
 def test_a_time_is_read_in_the_ways_that_databases_write_it(text):
@@ -37,6 +42,22 @@ def test_whole_numbers_are_times_since_1970_in_seconds_milliseconds_or_microseco
     whole = MICROS // divisor
     assert as_micros(pa.array([whole]))[0][0] == whole * divisor
     assert as_micros(pa.array([str(whole), None]))[0][0] == whole * divisor
+
+
+def test_what_counts_no_time_after_1970_is_unknown_whatever_its_type():
+    told = [
+        pa.array(["-5", "0", "-1741064767", "99999999999999999999", "1960-01-01 00:00:00", "infinity", "1e9"]),
+        pa.array([-5, 0, -(1 << 62)]),
+        pa.array([float("nan"), float("inf"), -1.5, 1e300]),
+        pa.array([1 << 60, -5], pa.timestamp("ms")),
+    ]
+    for one in told:
+        assert not as_micros(one)[1].any()
+
+
+def test_fractions_of_a_second_count_whatever_holds_them():
+    for array in (pa.array([MICROS / 1e6]), pa.array([Decimal("1741064767.890000")]), pa.array(["1741064767.89"])):
+        assert abs(int(as_micros(array)[0][0]) - MICROS) <= 1
 
 
 def test_typed_times_of_parquet_are_taken_as_they_are():
@@ -69,6 +90,29 @@ def test_one_id_has_one_code_whatever_its_column_is_made_of():
     assert codes.of(pa.array([99]), grow=False).tolist() == [-1]
 
 
+def test_whole_numbers_that_went_through_a_table_with_gaps_are_the_same_ids():
+    codes = Codes()
+    assert codes.of(pa.array(["2", "2.0", "2.5"])).tolist() == [0, 0, 1]
+    assert codes.of(pa.array([2.0, None])).tolist() == [0, -1]
+    assert codes.of(pa.array([Decimal("2.00")])).tolist() == [0]
+    with pytest.raises(DatasetError, match="export ids as whole numbers or texts"):
+        codes.of(pa.array([1e17]))
+
+
+def test_people_have_the_same_codes_into_however_many_batches_rows_are_cut():
+    senders, receivers = pa.array(["a", "b", "c"]), pa.array(["x", "a", "y"])
+    whole, cut = Codes(), Codes()
+    whole.of_both(senders, receivers)
+    for place in range(3):
+        cut.of_both(senders[place : place + 1], receivers[place : place + 1])
+    assert whole.values == cut.values == ["a", "x", "b", "c", "y"]
+
+
+def test_nested_values_become_json_whatever_is_in_them():
+    text, _ = as_text(pa.array([[{"url": b"x.jpg", "size": Decimal("1.5")}], None]))
+    assert text.to_pylist() == ['[{"url":"x.jpg","size":"1.5"}]', None]
+
+
 def test_without_a_salt_uuids_stay_and_numbers_show():
     kept = [uuid.UUID(bytes=row.tobytes()) for row in as_bytes([str(uuid.UUID(int=5)), "255", "ada"], "users", None)]
     assert kept[0] == uuid.UUID(int=5)
@@ -92,5 +136,10 @@ def test_a_column_is_found_by_its_usual_names_or_by_the_one_given():
         columns_of("x.csv", header, "message", {})
     found = columns_of("x.csv", header, "message", given_columns(["sender=author"]))
     assert found == {"id": "message_id", "conversation": "chat_id", "sender": "author", "created_at": "sent_at"}
+    assert columns_of("x.csv", [" CHAT_ID", "Sender_Id ", "time"], "message", {})["sender"] == "Sender_Id "
+    with pytest.raises(DatasetError, match="2 columns 'sender_id'"):
+        columns_of("x.csv", ["chat_id", "sender_id", "sender_id", "time"], "message", {})
+    with pytest.raises(DatasetError, match=r"'\\x00'"):
+        columns_of("x.csv", ["\0"], "message", {})
     with pytest.raises(DatasetError, match="no field"):
         given_columns(["author=sender"])

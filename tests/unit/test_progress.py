@@ -55,6 +55,13 @@ def test_a_line_tells_how_far_and_how_long_still(printed, clock):
     assert printed.getvalue().strip() == "copy messages · 5,000 of 20,000 · about 30 s left · batch 5"
 
 
+def test_a_share_is_told_in_percent(printed, clock):
+    shown = Step("import mine", 1.0, in_percent=True)
+    clock[0] = 10.0
+    shown.advance(0.25, "read")
+    assert printed.getvalue().strip() == "import mine · 25% · about 30 s left · read"
+
+
 def test_a_step_of_unknown_length_promises_no_time(printed, clock):
     shown = Step("vacuum", None)
     clock[0] = 10.0

@@ -9,13 +9,16 @@ import typer
 from datasets.importing.request import TextMode
 from harness.cli.application import app, out
 from harness.cli.options import HOME, Home
-from harness.cli.running import guard
+from harness.cli.running import run_through
 from harness.importing import bring_in, request_of, told
 
 
 @app.command("import", epilog="Example: chatbench import messages.csv --name mydata --hash-ids")
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Parquet or CSV of messages")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Parquet or CSV of messages, packed or not; or a folder of them"),
+    ],
     name: Annotated[str | None, typer.Option(help="what --dataset calls it (default: the first file's name)")] = None,
     users: Annotated[Path | None, typer.Option(help="file of users: only messages between these are kept")] = None,
     blocks: Annotated[Path | None, typer.Option(help="file of who blocks whom")] = None,
@@ -59,4 +62,4 @@ def import_(
         manifest = bring_in(request, home, replace=replace)
         out.print("\n".join(told(manifest, home)), markup=False)
 
-    guard(work)
+    run_through(work)
