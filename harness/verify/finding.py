@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+#: Of another schema altogether everything is missing.
+_MOST = 8
 State = Literal["pass", "fail", "not run"]
 
 
@@ -45,5 +47,6 @@ def broken(seen: str) -> Finding:
 
 
 def from_problems(problems: list[str], seen: str) -> Finding:
-    """Broken by its problems, or held with what was seen."""
-    return broken("; ".join(problems)) if problems else held(seen)
+    """Broken by its problems, of which the first few are told, or held with what was seen."""
+    more = [f"and {len(problems) - _MOST} more"] if len(problems) > _MOST else []
+    return broken("; ".join([*problems[:_MOST], *more])) if problems else held(seen)

@@ -1,7 +1,9 @@
 """What follows from a check: exactly the declared gaps fail, and answers are equal."""
 
 from harness.verify.equality import disqualified, equal_answers
-from harness.verify.finding import Outcome
+from harness.verify.finding import Outcome, from_problems
+from harness.verify.table import verification_table
+from harness.verify.verifying import Verification
 
 
 def outcome(state, *, declared):
@@ -24,6 +26,18 @@ def test_as_declared_there_is_nothing_to_complain_of():
 def test_a_check_that_could_not_run_is_no_failure():
     assert outcome("not run", declared=False).complaint is None
     assert outcome("not run", declared=True).complaint is None
+
+
+def test_what_was_not_tried_is_not_called_passed():
+    outcomes = [outcome("pass", declared=False), outcome("not run", declared=False)]
+    verified = Verification(name="theirs", known_gaps=(), outcomes=outcomes, took_s=1.0)
+    assert verification_table(verified).title == "theirs: passed, 1 of 2 checks not run (known gaps: none)"
+
+
+def test_of_many_problems_the_first_few_are_told_and_the_others_counted():
+    told = from_problems([f"index_{number} is missing" for number in range(20)], "all there").seen
+    assert told.startswith("index_0 is missing; ")
+    assert told.endswith("index_7 is missing; and 12 more")
 
 
 def test_equal_answers_pass():
