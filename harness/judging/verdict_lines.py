@@ -26,7 +26,11 @@ def verdict_lines(summary: Mapping[str, Any]) -> list[str]:
     judged = [finding for finding in primary if finding not in again and finding["candidate"] not in disqualified]
     others = _other_guarantees(summary)
     width = max((len(finding["candidate"]) for finding in judged), default=0)
-    lines = [finding_line(finding, other_guarantee=finding["candidate"] in others, width=width) for finding in judged]
+    ran = max((trial["round"] for trial in summary["trials"]), default=0)
+    lines = [
+        finding_line(finding, other_guarantee=finding["candidate"] in others, width=width, ran=ran)
+        for finding in judged
+    ]
     lines += [f"disqualified, and not judged: {why}" for why in disqualified.values()]
     if again:
         lines.append(_again_line(again))
@@ -43,10 +47,14 @@ def _other_guarantees(summary: Mapping[str, Any]) -> set[str]:
     return {lane for lane, theirs in gaps.items() if theirs != ours}
 
 
-def finding_line(finding: Mapping[str, Any], *, other_guarantee: bool = False, width: int = 0) -> str:
-    """The candidate in a column of its own, `width` wide or wider."""
+def finding_line(finding: Mapping[str, Any], *, other_guarantee: bool = False, width: int = 0, ran: int = 0) -> str:
+    """The candidate in a column of its own, `width` wide or wider.
+
+    Of the `ran` rounds fewer may count, and what would resolve a finding is in rounds that do.
+    """
     what = f"{finding['operation']:<20} {finding['candidate']:<{max(width, 12)}}"
-    note = f"  ({finding['why']})" if finding["verdict"] == "unresolved" else ""
+    counted = f"; {finding['rounds']} of {ran} rounds count" if finding["rounds"] < ran else ""
+    note = f"  ({finding['why']}{counted})" if finding["verdict"] == "unresolved" else ""
     gaps = "  [different guarantee]" if other_guarantee else ""
     return f"{what} {_interval(finding):<22} {MARKS[finding['verdict']]} {finding['verdict']}{gaps}{note}"
 

@@ -230,14 +230,16 @@ def test_a_lane_whose_trials_are_all_void_is_named_in_its_findings_and_in_the_la
         for t in trials()
     ]
     checkpoint = "1 checkpoint(s) fell into the window"
-    made[0] = made[0] | {"void": checkpoint}
+    first = next(t for t in made if t["lane"] == "baseline")
+    first["void"] = checkpoint
     summary = summarise(manifest(), made)
+    (spec,) = [line for line in verdict_lines(summary) if line.startswith("block_add") and " spec " in line]
+    assert spec.endswith("; 5 of 6 rounds count)")
     assert finding(summary, "older_page", "no_page_index")["why"] == "no valid trial of no_page_index"
     rounds = sum(t["lane"] == "no_page_index" for t in made)
     reasons = f"only 31.5–{30 + rounds}.5% of the tasks that were due were started"
     assert verdict_lines(summary)[-1] == (
-        f"{rounds + 1} of {len(made)} trials void: no_page_index {rounds}×: {reasons}; "
-        f"{made[0]['lane']} 1×: {checkpoint}"
+        f"{rounds + 1} of {len(made)} trials void: no_page_index {rounds}×: {reasons}; baseline 1×: {checkpoint}"
     )
 
 
