@@ -27,7 +27,7 @@ def history(
     ] = Path("runs/history.jsonl"),
     label: Annotated[str | None, typer.Option(help="add: what you call these runs, such as a commit")] = None,
     fail_on: Annotated[
-        str | None, typer.Option(help="check: answer 1 on a recent change, or only where it is worse")
+        str | None, typer.Option(help="check: answer 1 on a recent `change`, or only on one that is `worse`")
     ] = None,
     recent: Annotated[int, typer.Option(min=2, help="a change is recent for so many runs")] = 5,
     minimum_effect: Annotated[float, typer.Option(min=0, help="smaller changes are none, in percent")] = 5.0,
