@@ -109,7 +109,8 @@ class _Reader:
                 ) from None
             self._left_out(name, sql, str(error))
             return None
-        self._told(name, sql, f"{len(found)} rows of aggregates in {time.monotonic() - started:.2f} s")
+        rows = f"{len(found)} row{'' if len(found) == 1 else 's'}"
+        self._told(name, sql, f"{rows} of aggregates in {time.monotonic() - started:.2f} s")
         return found
 
     def _left_out(self, name: str, sql: str, why: str) -> None:
