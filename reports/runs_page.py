@@ -61,6 +61,7 @@ def _facts(summary: Json) -> list[tuple[str, str]]:
         ("variants", ", ".join(summary["variants"])),
         ("minimum effect", percent(summary["minimum_effect"])),
         ("differences of the runs", str(len(summary["unlike"]))),
+        *((f"void trials in {run['run']}", f"{run['void']} of {run['trials']}") for run in summary.get("voided") or ()),
     ]
 
 

@@ -30,6 +30,7 @@ def compare_two_runs(
     write_atomically(folder / "summary.json", orjson.dumps(summary, option=orjson.OPT_INDENT_2))
     for finding in (f for f in summary["findings"] if f["primary"]):
         out.print(finding_line({**finding, "candidate": finding["variant"]}), markup=False)
+    out.print("; ".join(f"{run['void']} of {run['trials']} trials void in {run['run']}" for run in summary["voided"]))
     if summary["forced"]:
         out.print("forced: these runs are unlike; the page says in what", markup=False)
     runs = TwoRuns(summary=summary, before=before, after=after)

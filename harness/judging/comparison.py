@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from harness.judging.metrics import METRICS, Metric, Trial, sample_count
+from harness.judging.metrics import METRICS, Metric, Trial, sample_count, too_few
 from harness.rounds import AGAIN, takes_part
 from harness.statistics.estimate import ALPHA, Estimate, Logs, estimate_of, log_ratios
 
@@ -61,10 +61,7 @@ class Comparison:
         if self.paired_rounds == 0:
             return "no round has a value in each lane"
         if not self.is_carried:
-            return (
-                f"a trial has only {self.fewest_samples} samples; {self.metric.name} is judged from "
-                f"{self.metric.judged_from} per trial: raise the rate or lengthen the window"
-            )
+            return too_few(self.fewest_samples or 0, self.metric)
         if self.estimate is None and self.paired_rounds > 1:
             return f"{self.metric.zero_says}: there is no ratio to 0"
         return None

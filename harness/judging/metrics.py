@@ -28,6 +28,14 @@ class Metric:
     zero_says: str = "in some round one side is 0 and the other is not"
 
 
+def too_few(fewest: int, metric: Metric) -> str:
+    """Why a metric is not judged."""
+    return (
+        f"a trial has only {fewest} samples; {metric.name} is judged from {metric.judged_from} per trial: "
+        "raise the rate or lengthen the window"
+    )
+
+
 def sample_count(trial: Trial, operation: str) -> int:
     recorded = trial["operations"].get(operation)
     return int(recorded["count"]) if recorded else 0

@@ -88,7 +88,7 @@ def _delivery_line(delivery: Mapping[str, Any]) -> str:
         f"{name} {delivery[key] / 1000:.1f} ms" for name, key in (("p50", "p50_us"), ("p99", "p99_us")) if delivery[key]
     )
     counts = ", ".join(f"{delivery[key]} {key}" for key in ("expected", "received", "lost", "duplicated"))
-    return f"{delivery['scenario']} deliveries: {counts}; {', '.join(shown)}"
+    return f"{delivery['scenario']} deliveries, {delivery['lane']}: {counts}; {', '.join(shown)}"
 
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.judging.findings import minimum_effect, primary_metrics
-from harness.judging.metrics import METRICS, Metric, sample_count
+from harness.judging.metrics import METRICS, Metric, sample_count, too_few
 from harness.statistics.estimate import Estimate, holm_by_family
 from harness.statistics.verdict import judge
 from harness.stored_runs.distributions import percentile_rows, quantile_rows
@@ -46,6 +46,7 @@ def compare_runs(a: Run, b: Run, *, force: bool) -> dict[str, Any]:
         "unlike": unlike,
         "forced": bool(unlike),
         "minimum_effect": _effect(a, b),
+        "voided": [{"run": run.name, "void": run.voided, "trials": run.voided + len(run.trials)} for run in (a, b)],
         "findings": _findings(a, b, shared),
         "quantile_differences": list(quantile_rows(a, b, shared)),
         "latencies": list(percentile_rows(a, b, shared)),
@@ -110,7 +111,7 @@ def _judged(row: _Row, a: Run, b: Run, p_adjusted: float | None, primary: set[st
     estimate = row.estimate
     judgement = judge(estimate, p_adjusted=p_adjusted, minimum_effect=effect, noise_floor=floor)
     few = row.fewest < row.metric.judged_from
-    why = f"a trial has only {row.fewest} samples of {row.metric.judged_from}" if few else judgement.why
+    why = too_few(row.fewest, row.metric) if few else judgement.why
     scenario, target, operation, metric = row.subject
     return {
         "scenario": scenario,

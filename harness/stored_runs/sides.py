@@ -28,6 +28,8 @@ class Run:
     trials: Sequence[Trial]
     #: A/A noise by subject, on the log scale.
     floors: Mapping[Subject, float]
+    #: How many trials are void, and left out.
+    voided: int = 0
 
 
 def read_side(folder: RunFolder) -> Run:
@@ -37,7 +39,9 @@ def read_side(folder: RunFolder) -> Run:
     against_itself = compared_with(manifest, baseline, [baseline, baseline + AGAIN], every, ALPHA)
     floors = {subject: floor for subject, floor in noise_floors(against_itself).items() if floor is not None}
     trials = [trial for trial in every if not trial.get("void")]
-    return Run(name=str(manifest["run_id"]), manifest=manifest, trials=trials, floors=floors)
+    return Run(
+        name=str(manifest["run_id"]), manifest=manifest, trials=trials, voided=len(every) - len(trials), floors=floors
+    )
 
 
 def shared_variants(a: Run, b: Run) -> list[str]:

@@ -81,6 +81,25 @@ def test_the_page_of_two_runs_has_the_pictures_that_a_runs_page_has(folders):
     assert 'aria-label="After ÷ before by quantile of newest page: baseline ×1.00' in page
 
 
+def test_void_trials_are_counted_run_by_run_in_summary_and_page(folders, tmp_path):
+    one = read_side(folders[0])
+    spoilt = RunFolder.create(tmp_path / "spoilt")
+    spoilt.write_manifest(manifest() | {"run_id": "spoilt"})
+    for trial in folders[0].read_trials():
+        spoilt.append_trial(trial | {"void": "1 checkpoint(s) fell into the window" if trial["round"] == 1 else None})
+    two = read_side(spoilt)
+    summary = compare_runs(one, two, force=False)
+    ran = len(folders[0].read_trials())
+    first = sum(trial["round"] == 1 for trial in folders[0].read_trials())
+    assert summary["voided"] == [
+        {"run": "one", "void": 0, "trials": ran},
+        {"run": "spoilt", "void": first, "trials": ran},
+    ]
+    page = runs_page(TwoRuns(summary=summary, before=one, after=two))
+    assert "void trials in spoilt" in page
+    assert f"{first} of {ran}" in page
+
+
 def test_two_runs_become_every_format_that_one_run_becomes(folders, tmp_path):
     one, two, _ = (read_side(folder) for folder in folders)
     runs = TwoRuns(summary=compare_runs(one, two, force=False), before=one, after=two)
