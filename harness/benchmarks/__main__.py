@@ -13,6 +13,7 @@ from rich.table import Table
 from datasets.manifest import Manifest
 from datasets.shape import dataset
 from harness.benchmarks.copying import copying
+from harness.benchmarks.exposition import exposed_load, measured_server
 from harness.benchmarks.observer import observer
 from harness.benchmarks.pages import PageBench, pages
 from harness.benchmarks.result import Result
@@ -41,7 +42,8 @@ async def _all(stack: Stack, *, quick: bool) -> list[Result]:
     with step("copy messages"):
         results += await copying(stack, quick=quick)
     with step("newest pages"):
-        results += await _pages(stack, snapshot, manifest, seconds=2 if quick else 6, repeats=2 if quick else 3)
+        results += await _pages(stack, snapshot, manifest, quick=quick)
+    results.append(await measured_server(repeats=5 if quick else 15))
     await forget(stack, snapshot)
     if not quick:
         with step("seed large"):
@@ -51,7 +53,7 @@ async def _all(stack: Stack, *, quick: bool) -> list[Result]:
     return results
 
 
-async def _pages(stack: Stack, snapshot: Snapshot, manifest: Manifest, *, seconds: int, repeats: int) -> list[Result]:
+async def _pages(stack: Stack, snapshot: Snapshot, manifest: Manifest, *, quick: bool) -> list[Result]:
     clone = f"chatbench_bench_{secrets.token_hex(4)}"
     await clone_database(stack.postgres.admin_dsn, snapshot.database, clone, Mark(role="bench"))
     try:
@@ -59,10 +61,11 @@ async def _pages(stack: Stack, snapshot: Snapshot, manifest: Manifest, *, second
             dsn=stack.postgres.dsn(clone),
             redis=stack.redis.url(0),
             dataset=dataset("medium"),
-            seconds=seconds,
-            repeats=repeats,
+            seconds=2 if quick else 6,
+            repeats=2 if quick else 3,
         )
-        return [*await pages(bench), *await observer(bench, manifest, variant="spec")]
+        exposed = [] if quick else [await exposed_load(bench)]
+        return [*await pages(bench), *await observer(bench, manifest, variant="spec"), *exposed]
     finally:
         await drop_database(stack.postgres.admin_dsn, clone)
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Scope
 
+from harness.benchmarks.interleaving import on_and_off
 from reference_server.measured import Measured
 from reference_server.metrics import ServerMetrics
 
@@ -22,23 +23,14 @@ _REPEATS, _REQUESTS = 15, 4_000
 _US = 1e6
 
 
-async def measured() -> tuple[float, float]:
-    """µs of a request without and with metrics: medians of interleaved repeats, so that a drift is in both."""
-    app = Starlette(routes=[Route("/v1/unread", _nothing)])
-    counted = Measured(app, ServerMetrics("spec"))
-    without: list[float] = []
-    with_them: list[float] = []
-    for turn in range(_REPEATS):
-        for one, times in ((app, without), (counted, with_them))[:: 1 if turn % 2 else -1]:
-            times.append(await _time(one))
-    return median(without), median(with_them)
-
-
-async def _time(app: ASGIApp) -> float:
+async def requests_per_s(counted: bool) -> float:  # noqa: FBT001 - on or off
+    """Of an application that answers at once, with metrics around it or without."""
+    plain = Starlette(routes=[Route("/v1/unread", _nothing)])
+    app: ASGIApp = Measured(plain, ServerMetrics("spec")) if counted else plain
     begun = time.perf_counter()
     for _ in range(_REQUESTS):
         await app(_scope(), _receive, _send)
-    return (time.perf_counter() - begun) / _REQUESTS * _US
+    return _REQUESTS / (time.perf_counter() - begun)
 
 
 def _scope() -> Scope:
@@ -66,7 +58,8 @@ async def _send(_: Message) -> None:
 
 
 def main(say: Callable[[str], object] = sys.stdout.write) -> None:
-    without, with_them = asyncio.run(measured())
+    pairs = asyncio.run(on_and_off(_REPEATS, requests_per_s))
+    with_them, without = (_US / median(values) for values in zip(*pairs, strict=True))
     say(f"metrics: {with_them - without:.1f} µs a request ({without:.1f} without, {with_them:.1f} with)\n")
 
 

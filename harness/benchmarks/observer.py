@@ -5,11 +5,11 @@ around a window is told as seconds per trial.
 """
 
 import time
-from statistics import median
 
 import asyncpg
 
 from datasets.manifest import Manifest
+from harness.benchmarks.interleaving import on_and_off, ratio_of
 from harness.benchmarks.pages import PageBench, chat_user
 from harness.benchmarks.result import Result
 from harness.evidence import read_counters, read_wal
@@ -26,24 +26,17 @@ _WATCHED = {
 
 
 async def observer(bench: PageBench, manifest: Manifest, *, variant: str) -> list[Result]:
-    """Interleaved pairs; a page of one message, where a cost per statement weighs the most."""
-    observed: list[float] = []
-    alone: list[float] = []
-    for turn in range(bench.repeats):
-        # each comes first as often as the other
-        for watched in ((True, False), (False, True))[turn % 2]:
-            await _watch(bench.dsn, watched=watched)
-            (observed if watched else alone).append(await chat_user(bench, 1))
+    """A page of one message, where a cost per statement weighs the most."""
+
+    async def measure(watched: bool) -> float:  # noqa: FBT001 - on or off
+        await _watch(bench.dsn, watched=watched)
+        return await chat_user(bench, 1)
+
+    pairs = await on_and_off(bench.repeats, measure)
     await _watch(bench.dsn, watched=True)
-    ratio = median(mine / other for mine, other in zip(observed, alone, strict=True))
+    what = {"what": "pages", "on": "observed", "off": "nothing counted or timed"}
     return [
-        Result(
-            name="page1_observed_vs_unobserved",
-            value=ratio,
-            unit=f"ratio of pages/s (observed {median(observed):,.0f}/s)",
-            peer="nothing counted or timed, 1/s",
-            peer_value=median(alone),
-        ),
+        ratio_of(pairs, name="page1_observed_vs_unobserved", **what),
         Result(name="evidence_per_trial", value=await _around_a_window(bench, manifest, variant), unit="s"),
     ]
 

@@ -83,7 +83,7 @@ def _ratio(name: str, ours: list[float], theirs: list[float], peer: str) -> Resu
     return Result(name=name, value=ratio, unit=unit, peer=peer, peer_value=median(theirs))
 
 
-async def chat_user(bench: PageBench, limit: int) -> float:
+async def chat_user(bench: PageBench, limit: int, *options: str) -> float:
     """Pages per second of a closed loop through a ChatUser."""
     with tempfile.TemporaryDirectory() as folder:
         await _locust(
@@ -92,6 +92,7 @@ async def chat_user(bench: PageBench, limit: int) -> float:
             *("--users", str(_CONNECTIONS), "--spawn-rate", "100", "--processes", str(_PROCESSES)),
             *("--connections", str(_CONNECTIONS // _PROCESSES)),
             *("--warmup", "1", "--window", str(bench.seconds), "--page-size", str(limit), "--out", folder),
+            *options,
         )
         outcome = orjson.loads((Path(folder) / "outcome.json").read_bytes())
     count: int = outcome["operations"]["newest_page"]["count"]
