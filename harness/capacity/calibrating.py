@@ -10,6 +10,7 @@ from harness.capacity.curve import curves_of, weakest_of
 from harness.capacity.finding import at_share, find_capacity
 from harness.errors import NoCapacityError
 from harness.experiment import Experiment, ScenarioLoad
+from harness.figure import figure
 from harness.run_folder import RunFolder
 from harness.stack.stack import Stack
 from harness.trial import TrialPlan
@@ -33,9 +34,12 @@ async def calibrated(
     scenarios = at_share(experiment.scenarios, rates)
     for load in scenarios:
         if _wants_rate(load):
+            without = [c for c in curves if c["scenario"] == load.name and c["capacity_per_s"] is None]
+            told = ", ".join(f"{curve['lane']} down to {figure(curve['too_much_per_s'])} tasks/s" for curve in without)
             raise NoCapacityError(
-                f"A lane held {load.name} under a p99 of {experiment.capacity_p99_ms:g} ms at no rate that was tried, "
-                "so there is no capacity to take a share of and no round was run. Raise the bound, or give a rate."
+                f"{load.name} held under a p99 of {experiment.capacity_p99_ms:g} ms at no rate that was tried: {told}. "
+                "So there is no capacity to take a share of, and no round was run. Raise the bound (--p99), or give a "
+                "rate."
             )
     return replace(experiment, scenarios=scenarios)
 

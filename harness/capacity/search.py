@@ -8,6 +8,9 @@ STEP = 2.0
 #: The search ends when the two are no further apart than this.
 CLOSE = 1.12
 MOST_TRIALS = 10
+#: A lane that does not bear this part of the first rate is slow by itself: a lower one makes no answer faster, and its
+#: p99 takes ever longer to see.
+LEAST_SHARE = 1 / 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,8 @@ def search(first_per_s: float, *, most_trials: int = MOST_TRIALS) -> Search:
         if held is not None and broke is not None and broke / held <= CLOSE:
             break
         rate = _next(first_per_s, held, broke)
+        if held is None and rate < first_per_s * LEAST_SHARE / CLOSE:
+            break
         if (yield rate):
             held = rate
         else:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.figure import ratio_figure, significant
+from harness.figure import figure, ratio_figure, significant
 from harness.rounds import AGAIN
 
 #: Key of a measured row, how a line names it, what it is divided by, and the unit.
@@ -34,6 +34,7 @@ def verdict_lines(summary: Mapping[str, Any]) -> list[str]:
     lines += [f"disqualified, and not judged: {why}" for why in disqualified.values()]
     if again:
         lines.append(_again_line(again))
+    lines += [_capacity_line(curve) for curve in summary.get("capacity") or ()]
     lines += [_measured_line(row) for row in summary.get("measured") or ()]
     lines += [_delivery_line(delivery) for delivery in summary["deliveries"]]
     trials, voided = len(summary["trials"]), len(summary["voided"])
@@ -72,6 +73,14 @@ def _again_line(again: list[Mapping[str, Any]]) -> str:
     failed = [f["operation"] for f in again if f["verdict"] in ("better", "worse")]
     warning = f"; noise passed for a change in {', '.join(failed)}" if failed else ""
     return f"A/A, {again[0]['baseline']} against itself: {found}{warning}"
+
+
+def _capacity_line(curve: Mapping[str, Any]) -> str:
+    """The highest rate that held; a search that never broke, or never held, ends where it stopped."""
+    held, broke = curve["capacity_per_s"], curve["too_much_per_s"]
+    found = f"none down to {figure(broke)}" if held is None else figure(held) if broke else f"at least {figure(held)}"
+    bound = f"with p99 under {figure(curve['p99_bound_us'] / 1000)} ms"
+    return f"capacity of {curve['lane']}, {curve['scenario']} on {curve['target']}: {found} tasks/s {bound}"
 
 
 def _measured_line(row: Mapping[str, Any]) -> str:

@@ -46,7 +46,7 @@ def _row(curve: Json) -> dict[str, str]:
     return {
         "scenario": str(curve["scenario"]),
         "lane": str(curve["lane"]),
-        "capacity (tasks/s)": MISSING if capacity is None else ("" if too_much else "at least ") + amount(capacity),
+        "capacity (tasks/s)": "none" if capacity is None else ("" if too_much else "at least ") + amount(capacity),
         "too much (tasks/s)": amount(too_much),
         "knee (tasks/s)": amount(curve["knee_per_s"]),
         "bound on p99": duration(curve["p99_bound_us"]),

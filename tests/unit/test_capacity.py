@@ -32,7 +32,10 @@ def test_a_capacity_beyond_the_last_trial_is_at_least_what_held():
 
 
 def test_where_nothing_holds_there_is_no_capacity():
-    assert run(100.0, lambda _: False).rate_per_s is None
+    tried = []
+    found = run(320.0, lambda rate: bool(tried.append(rate)))
+    assert found.rate_per_s is None
+    assert min(tried) == found.too_much_per_s == 10.0
 
 
 def point(lane, rate, p99_us, *, holds=True, again=1):

@@ -265,3 +265,15 @@ def test_a_scenario_that_ran_for_its_numbers_has_them_in_summary_and_lines():
 def test_a_run_without_trials_has_no_line_of_void_ones(summary):
     nothing = {key: [] for key in ("findings", "deliveries", "trials", "voided", "measured")}
     assert verdict_lines(summary | nothing) == []
+
+
+def test_a_lines_capacity_is_what_held_or_where_the_search_stopped(summary):
+    curve = {"scenario": "day", "target": "direct", "lane": "spec", "p99_bound_us": 50_000.0}
+    ends = [(655.0, 714.0), (5120.0, None), (None, 9.4)]
+    curves = [curve | {"capacity_per_s": held, "too_much_per_s": broke} for held, broke in ends]
+    found = [line for line in verdict_lines(summary | {"capacity": curves}) if line.startswith("capacity of spec, day")]
+    assert [line.partition(": ")[2] for line in found] == [
+        "655 tasks/s with p99 under 50 ms",
+        "at least 5,120 tasks/s with p99 under 50 ms",
+        "none down to 9.4 tasks/s with p99 under 50 ms",
+    ]
