@@ -96,7 +96,7 @@ victim=$!
 # the master: the load, of all workers together
 touch "$out/master.log"
 if [ -n "${KILL:-}" ]; then
-    (for _ in $(seq 600); do grep -q "users spawned" "$out/master.log" && break; sleep 0.2; done; sleep 4; pkill -KILL -P "$victim"; kill -KILL "$victim") 2>/dev/null &
+    (for _ in $(seq 600); do grep -qE "users spawned|Spawning is complete" "$out/master.log" && break; sleep 0.2; done; sleep 4; pkill -KILL -P "$victim"; kill -KILL "$victim") 2>/dev/null &
 fi
 code=0
 ip netns exec "$tag-master" timeout 240 "$bin/locust" -f "$repository/scenarios/locustfile.py" Pagination --headless --only-summary \
