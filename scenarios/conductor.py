@@ -10,8 +10,9 @@ import gevent
 import gevent.event
 import orjson
 from locust.env import Environment
-from locust.runners import MasterRunner, WorkerRunner
+from locust.runners import STATE_INIT, STATE_STOPPED, MasterRunner, WorkerRunner
 
+from scenarios.choosing import chosen, keep_tagged, take_classes
 from scenarios.engine import engine
 from scenarios.errors import ScenarioError
 from scenarios.fleet import WARM, Fleet, Go
@@ -23,18 +24,25 @@ from scenarios.outcome import Outcome, merge_outcomes
 from scenarios.session import Session
 from scenarios.settings import Settings, settings_from
 from scenarios.user import ChatUser
+from scenarios.web_page import keep_asking
 
 _log = logging.getLogger("chatbench")
 #: Ordinals of different processes never meet: a worker's index is not given twice while its master lives.
 _USERS_PER_PROCESS = 1_000_000
 _STOP_PATIENCE_S = 15.0
+#: Locust calls a test that it is starting ready, or stopped; only then it can be stopped.
+_START_PATIENCE_S = 2.0
 
 
 class Conductor:
     """Ties one Locust environment to its sessions. Everything here runs in gevent's thread."""
 
-    def __init__(self, environment: Environment) -> None:
-        self._environment = environment
+    def __init__(self, environment: Environment, *, ends_tests: bool = False) -> None:
+        """`ends_tests`: in the web UI a test ends with its window; otherwise whoever measures around it ends it."""
+        self._environment, self._ends_tests = environment, ends_tests
+        self._stopping = False
+        if ends_tests and environment.web_ui is not None:
+            keep_asking(environment.web_ui)
         self._session: Session | None = None
         self._done = gevent.event.Event()
         self._muster: Muster | None = None
@@ -53,23 +61,37 @@ class Conductor:
         if isinstance(environment.runner, WorkerRunner):
             self._meeting = Meeting(environment.runner, environment.parsed_options.worker_name)
             environment.runner.register_message(END, self._on_end)
+            # Locust keeps --csv and --html from the workers that it forks, not these: the last to end would win
+            vars(environment.parsed_options).update(json=False, json_file=None)
 
     # -- a test starts
 
     def _on_test_start(self, environment: Environment, **_: Any) -> None:
-        options = environment.parsed_options
-        if self._muster:
-            # Locust hands these to the workers, but not its own --users
-            options.fleet_users = options.num_users or environment.runner.target_user_count
-            options.fleet_workers = self._muster.begin()
-            return
-        vars(options).update(self._own)
+        self._stopping = False
         try:
-            settings = settings_from(options, process=getattr(environment.runner, "client_id", ""))
+            if self._meeting:
+                take_classes(environment)
+            keep_tagged(environment)
+            if self._muster:
+                self._tell_fleet(self._muster)
+            else:
+                self._begin(self._settings())
         except Exception as error:  # noqa: BLE001 - every wrong option ends the test with its sentence
             self._fail(error)
-            return
-        self._begin(settings)
+
+    def _tell_fleet(self, muster: Muster) -> None:
+        """Locust hands a master's options to its workers, but none of Locust's own."""
+        environment, options = self._environment, self._environment.parsed_options
+        options.fleet_users = options.num_users or environment.runner.target_user_count
+        options.fleet_classes = [kind.__name__ for kind in environment.user_classes]
+        options.fleet_stays = environment.web_ui is not None
+        options.fleet_workers = muster.begin()
+
+    def _settings(self) -> Settings:
+        vars(self._environment.parsed_options).update(self._own)
+        return settings_from(
+            self._environment.parsed_options, process=getattr(self._environment.runner, "client_id", "")
+        )
 
     def _begin(self, settings: Settings) -> None:
         running = engine()
@@ -132,6 +154,7 @@ class Conductor:
 
     def _on_test_stopping(self, **_: Any) -> None:
         """The window ends here; what it measured is collected before Locust ends the users."""
+        self._stopping = True
         if self._muster:
             self._muster.end()
         if self._session:
@@ -173,12 +196,27 @@ class Conductor:
         self._finish(merge_outcomes(fleet.outcomes) | {"workers": fleet.told()})
 
     def _finish(self, outcome: Outcome) -> None:
+        outcome = outcome | {"chosen": chosen(self._environment)}
         folder = self._environment.parsed_options.out
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
             (Path(folder) / "outcome.json").write_bytes(orjson.dumps(outcome, option=orjson.OPT_INDENT_2))
-        if self._environment.web_ui is None:
+        self._end()
+
+    def _end(self) -> None:
+        stays = self._meeting and getattr(self._environment.parsed_options, "fleet_stays", False)
+        if self._environment.web_ui is None and not stays:
             gevent.spawn(self._environment.runner.quit)
+        elif self._ends_tests and not self._meeting:
+            gevent.spawn(self._stop)
+
+    def _stop(self) -> None:
+        runner = self._environment.runner
+        with gevent.Timeout(_START_PATIENCE_S, False):
+            while runner.state in (STATE_INIT, STATE_STOPPED):
+                gevent.sleep(0.05)
+        if not self._stopping:
+            runner.stop()
 
     def _fail(self, error: Exception) -> None:
         _log.error("%s", error)
@@ -187,6 +225,8 @@ class Conductor:
         if self._meeting:
             told = {"failure": str(error), "name": self._environment.parsed_options.worker_name}
             self._environment.runner.send_message(FAILED, told)
-        if self._environment.web_ui is None:
-            gevent.spawn(self._environment.runner.quit)
+        elif self._environment.web_ui is not None:
+            # the page's own list of what went wrong; it tells entries apart by their second text
+            self._environment.runner.log_exception("chatbench", str(error), str(error))
+        self._end()
         sys.stderr.flush()

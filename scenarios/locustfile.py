@@ -37,5 +37,5 @@ def _on_parser(parser: Any, **_: Any) -> None:
 @events.init.add_listener
 def _on_init(environment: Environment, **_: Any) -> None:
     choose(environment, _mix)
-    Conductor(environment)
+    Conductor(environment, ends_tests=True)
     expose(environment)

@@ -60,7 +60,13 @@ def add_options(parser: Any) -> None:
     add("--redis", default="", env_var="CHATBENCH_REDIS", include_in_web_ui=False, help="Redis URL for `direct`")
     add("--connections", type=int, default=_DEFAULTS["connections"], help="PostgreSQL connections of one load process")
     add("--mix", default="", env_var="CHATBENCH_MIX", include_in_web_ui=False, help="TOML of how often users do what")
-    add("--shape", default="", choices=["", *SHAPES], help="how the load moves over the window; --users are the peak")
+    add(
+        "--shape",
+        default="",
+        choices=["", *SHAPES],
+        include_in_web_ui=False,
+        help="how the load moves over the window; --users are the peak (in the web UI: --class-picker chooses)",
+    )
     add("--arrivals", default="poisson", choices=list(Arrivals), help="open-loop schedule, or closed loop")
     add("--rate", type=float, default=200.0, help="tasks per second, all users together (open loop)")
     add("--warmup", type=float, default=2.0, help="seconds of load before the measured window")

@@ -3,7 +3,7 @@
 Our own proportions, for lack of a published trace of a two-person chat; a production system's counts are better.
 """
 
-from locust import task
+from locust import tag, task
 
 from scenarios.catalog.blocks import Blocks
 from scenarios.catalog.pagination import Pagination
@@ -13,16 +13,19 @@ from scenarios.user import ChatUser
 
 
 class Day(ChatUser):
+    @tag("read", "pages")
     @task(20)
     async def switch_conversation(self) -> None:
         who = self.pick()
         await self.chat.newest_page(who.me, who.conversation, limit=self.page_size)
 
+    @tag("write", "unread")
     @task(4)
     async def read_conversation(self) -> None:
         who = self.pick()
         await self.chat.mark_read(who.me, who.conversation)
 
+    @tag("write", "messages")
     @task(10)
     async def send(self) -> None:
         who = self.pick()

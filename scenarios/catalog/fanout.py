@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import ClassVar
 
-from locust import task
+from locust import tag, task
 
 from scenarios.population import Chatter, distinct_pairs
 from scenarios.session import Session
@@ -35,6 +35,7 @@ class Fanout(ChatUser):
         devices = range(session.settings.devices)
         await asyncio.gather(*(open_device(pair, device) for pair in cls.pairs for device in devices))
 
+    @tag("write", "messages", "delivery")
     @task
     async def send(self) -> None:
         pair = self.rng.choice(self.pairs)

@@ -1,6 +1,6 @@
 """Sends at a steady rate, while chatbench maintains the database under them."""
 
-from locust import task
+from locust import tag, task
 
 from scenarios.operations import Operation
 from scenarios.session import Session
@@ -12,6 +12,7 @@ class Maintenance(ChatUser):
     async def prepare(cls, session: Session) -> None:
         session.recorder.trace(Operation.send.value)
 
+    @tag("write", "messages")
     @task
     async def send(self) -> None:
         who = self.pick()

@@ -4,7 +4,7 @@ import asyncio
 import time
 from typing import Any
 
-from locust import task
+from locust import tag, task
 
 from scenarios.user import ChatUser
 
@@ -14,6 +14,7 @@ _GIVE_UP_S = 5.0
 
 
 class OwnWrites(ChatUser):
+    @tag("read", "write", "messages", "pages")
     @task
     async def send_and_look(self) -> None:
         who, message = self.pick(), self.fresh_id()
