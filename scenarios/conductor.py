@@ -13,6 +13,8 @@ from locust.env import Environment
 from locust.runners import STATE_INIT, STATE_STOPPED, MasterRunner, WorkerRunner
 
 from scenarios.choosing import chosen, keep_tagged, take_classes
+from scenarios.deliveries import delivered
+from scenarios.devices import RECONNECT
 from scenarios.engine import engine
 from scenarios.errors import ScenarioError
 from scenarios.fleet import WARM, Fleet, Go
@@ -23,6 +25,7 @@ from scenarios.options import own_options
 from scenarios.outcome import Outcome, merge_outcomes
 from scenarios.session import Session
 from scenarios.settings import Settings, settings_from
+from scenarios.shape import outage_of
 from scenarios.user import ChatUser
 from scenarios.web_page import keep_asking
 
@@ -71,6 +74,8 @@ class Conductor:
         try:
             if self._meeting:
                 take_classes(environment)
+            else:
+                environment.parsed_options.fleet_outage = outage_of(environment.shape_class, environment.parsed_options)
             keep_tagged(environment)
             if self._muster:
                 self._tell_fleet(self._muster)
@@ -197,6 +202,8 @@ class Conductor:
 
     def _finish(self, outcome: Outcome) -> None:
         outcome = outcome | {"chosen": chosen(self._environment)}
+        if deliveries := outcome["deliveries"]:
+            _log.info("%s", delivered(deliveries, outcome["operations"].get(RECONNECT)))
         folder = self._environment.parsed_options.out
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)

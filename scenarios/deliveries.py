@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +27,8 @@ class Deliveries:
 
     def __init__(self) -> None:
         self._expected: dict[str, _Expected] = {}
-        self._latency = new_histogram()
-        self._received = self._duplicated = self._late = 0
+        self._latency, self._resumed_latency = new_histogram(), new_histogram()
+        self._received = self._duplicated = self._late = self._resumed = self._repeated = 0
         self._devices_by_message: Counter[str] = Counter()
         #: Messages that some device still misses, in the order in which they were due.
         self._incomplete: dict[str, _Expected] = {}
@@ -45,20 +46,27 @@ class Deliveries:
         if expected and not expected.devices:
             del self._expected[message], self._devices_by_message[message], self._incomplete[message]
 
-    def received(self, message: str, device: int, at_ns: int) -> None:
+    def received(self, message: str, device: int, at_ns: int, *, resumed: bool = False) -> None:
+        """`resumed`: it came because the device had asked what it missed, so what it knows may come again.
+
+        How long that took is how long the device was away: it is kept apart, and never late.
+        """
         expected = self._expected.get(message)
         if expected is None:
             return  # sent outside the window
         if device in expected.devices:
-            self._duplicated += 1
+            self._repeated += resumed
+            self._duplicated += not resumed
             return
         expected.devices.add(device)
         if len(expected.devices) == self._devices_by_message[message]:
             del self._incomplete[message]
         latency_us = (at_ns - expected.due_ns) // _NS_PER_US
         self._received += 1
-        self._late += latency_us > LATE_US
-        self._latency.record_value(min(max(latency_us, LOWEST_US), HIGHEST_US))
+        self._resumed += resumed
+        self._late += latency_us > LATE_US and not resumed
+        latency = self._resumed_latency if resumed else self._latency
+        latency.record_value(min(max(latency_us, LOWEST_US), HIGHEST_US))
 
     @property
     def outstanding(self) -> int:
@@ -87,4 +95,24 @@ class Deliveries:
             "duplicated": self._duplicated,
             "late": self._late,
             "latency": encode(self._latency),
+            "resumed": self._resumes(),
         }
+
+    def _resumes(self) -> dict[str, Any] | None:
+        """Of the received; None where no device had been away."""
+        if not self._resumed and not self._repeated:
+            return None
+        return {
+            "received": self._resumed,
+            "repeated": self._repeated,
+            "latency": encode(self._resumed_latency),
+        }
+
+
+def delivered(counted: Mapping[str, Any], reconnects: Mapping[str, Any] | None) -> str:
+    """A result in a sentence; `reconnects`: their row of the operations, where there was an outage."""
+    resumed = counted["resumed"]
+    again = f" ({resumed['received']} by a resume, which repeated {resumed['repeated']})" if resumed else ""
+    received = f"{counted['expected']} expected, {counted['received']} received{again}"
+    said = f"Deliveries: {received}, {counted['lost']} lost, {counted['duplicated']} duplicated."
+    return f"{said} Reconnects: {reconnects['count']}, {reconnects['errors']} refused." if reconnects else said

@@ -89,7 +89,16 @@ def _merge_deliveries(deliveries: Sequence[dict[str, Any]]) -> dict[str, Any] | 
         return None
     counted = ("expected", "received", "lost", "duplicated", "late")
     return {name: sum(entry[name] for entry in deliveries) for name in counted} | {
-        "latency": merge(entry["latency"] for entry in deliveries)
+        "latency": merge(entry["latency"] for entry in deliveries),
+        "resumed": _merge_resumed([found for entry in deliveries if (found := entry.get("resumed"))]),
+    }
+
+
+def _merge_resumed(entries: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    if not entries:
+        return None
+    return {name: sum(entry[name] for entry in entries) for name in ("received", "repeated")} | {
+        "latency": merge(entry["latency"] for entry in entries)
     }
 
 

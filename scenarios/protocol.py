@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-#: Called with a delivered event's payload id and the clock (ns) at which the socket had it.
-OnDelivery = Callable[[str, int], None]
+#: Called with a delivered event's payload id, the clock (ns) at which the socket had it, and whether it is told of the
+#: time in which the device was away.
+OnDelivery = Callable[[str, int, bool], None]
 
 
 def sent_id(payload: Mapping[str, Any]) -> str:
@@ -26,7 +27,19 @@ class PageView(Protocol):
 class Subscription(Protocol):
     """One device that receives its user's events."""
 
+    @property
+    def cursor(self) -> str | None:
+        """Of the last message that arrived; with it another subscription goes on from here."""
+        ...
+
+    #: Whether a resume told everything that was missed.
+    is_whole: bool
+
     async def close(self) -> None: ...
+
+    async def drop(self) -> None:
+        """The line is cut: nothing more arrives, and nobody says goodbye."""
+        ...
 
 
 class ChatClient(Protocol):
@@ -51,8 +64,11 @@ class ChatClient(Protocol):
     async def block_add(self, user: UUID, other: UUID) -> object: ...
     async def block_remove(self, user: UUID, other: UUID) -> object: ...
 
-    async def listen(self, user: UUID, device: int, on_delivery: OnDelivery) -> Subscription:
-        """Receive `user`'s events on a device of their own; returns when deliveries can arrive."""
+    async def listen(self, user: UUID, device: int, on_delivery: OnDelivery, after: str | None = None) -> Subscription:
+        """Receive `user`'s events on a device of their own; returns when deliveries can arrive.
+
+        With a cursor of an earlier subscription: when what was missed since has arrived too.
+        """
         ...
 
     async def quiesce(self) -> dict[str, dict[str, int]]:

@@ -7,7 +7,8 @@ import asyncio
 import gc
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +80,8 @@ class Session:
         self.recorder = Recorder()
         self.deliveries = Deliveries()
         self.own_writes = OwnWrites()
+        #: What runs beside the window's load, each told when the window began (ns): `prepare` adds to them.
+        self.beside: list[Callable[[int], Coroutine[Any, Any, None]]] = []
         self._prepare, self._meet, self._on_live, self._on_done = prepare, meet, on_live, on_done
         self._users: dict[ChatUser, asyncio.Task[None] | None] = {}
         #: Tasks of users that Locust has taken away in the middle of one.
@@ -110,6 +113,12 @@ class Session:
         """End the window now; what was measured until now is told."""
         self._spawned.set()
         self._stopped.set()
+
+    async def until(self, at_ns: int) -> bool:
+        """Wait for a moment; False: the test was stopped before."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopped.wait(), max(at_ns - time.perf_counter_ns(), 0) / _NS_PER_S)
+        return not self._stopped.is_set()
 
     # -- the test
 
@@ -171,12 +180,14 @@ class Session:
         phase = Phase(name="window", origin_ns=_soon(), duration_s=left_s)
         # the warm-up's last second would be in nobody's live figures
         self._on_live(self.recorder.flush())
-        self.recorder.start_window(phase.origin_ns - int(late_s * _NS_PER_S))
+        began_ns = phase.origin_ns - int(late_s * _NS_PER_S)
+        self.recorder.start_window(began_ns)
         self.deliveries.recording = self.own_writes.recording = True
         health = Health()
-        async with health.watch(self.pacer):
-            await self._load(phase)
-        window_s = (time.perf_counter_ns() - phase.origin_ns) / _NS_PER_S
+        async with self._beside(began_ns):
+            async with health.watch(self.pacer):
+                await self._load(phase)
+            window_s = (time.perf_counter_ns() - phase.origin_ns) / _NS_PER_S
         await self._wait_for_deliveries()
         self.deliveries.recording = self.own_writes.recording = False
         self._on_live(self.recorder.flush())
@@ -193,6 +204,17 @@ class Session:
                 self.recorder, scheduled=phase.scheduled, unstarted=phase.unstarted, window_s=window_s
             ),
         }
+
+    @asynccontextmanager
+    async def _beside(self, began_ns: int) -> AsyncIterator[None]:
+        """What began in the window may end after it: a device that is away must come back for what it is owed."""
+        tasks = [asyncio.create_task(run(began_ns)) for run in self.beside]
+        try:
+            yield
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
 
     async def _load(self, phase: Phase) -> None:
         """Every user runs the phase; returns when all have answered or the test is stopped."""

@@ -7,6 +7,7 @@ from datasets.names import find_dataset, home_of_environment
 from datasets.shape import Dataset
 from scenarios.arrivals import Arrivals
 from scenarios.errors import OptionError
+from scenarios.outage import Outage
 
 DIRECT = "direct"
 #: Answers at once: what the load generator itself can do.
@@ -44,6 +45,8 @@ class Settings:
     page_size: int
     receivers: int
     devices: int
+    #: When the load's shape takes the receivers' devices away, if it does.
+    outage: Outage | None = None
     #: Unix socket of the measuring process, if one measures around the load.
     gate: str | None
     #: Folder for outcome.json, if it is wanted.
@@ -87,6 +90,7 @@ def settings_from(options: Namespace, process: str = "") -> Settings:
         page_size=options.page_size,
         receivers=options.receivers,
         devices=options.devices,
+        outage=Outage(**outage) if (outage := getattr(options, "fleet_outage", None)) else None,
         gate=options.gate or None,
         out=options.out or None,
         token_secret=options.token_secret or None,

@@ -1,9 +1,12 @@
 """Shape: a load that moves over the window; each user keeps its rate, so the rate moves with the users."""
 
 import time
-from typing import ClassVar
+from dataclasses import asdict
+from typing import Any, ClassVar
 
 from locust import LoadTestShape
+
+from scenarios.outage import Outage
 
 #: With neither --window nor --run-time.
 _LENGTH_S = 300.0
@@ -25,9 +28,14 @@ class Shape(LoadTestShape):
         """The share of the peak's users at `at`, from 0 (the window's start) to 1 (its end)."""
         raise NotImplementedError
 
+    def outage(self, length_s: float) -> Outage | None:  # noqa: ARG002 - most shapes have none
+        """What happens to the receivers' devices in a window of that length."""
+        return None
+
     def begin(self) -> None:
-        """The window begins now."""
-        self._began = time.monotonic()
+        """The window begins now; where it has begun, a late process changes nothing."""
+        if self._began is None:
+            self._began = time.monotonic()
 
     def reset_time(self) -> None:
         """Locust's word for a new test."""
@@ -43,6 +51,12 @@ class Shape(LoadTestShape):
             return None
         # of a window with a length its own end is the test's
         return max(1, round(peak * self.level(min(at, 1.0)))), float(peak)
+
+
+def outage_of(shape: LoadTestShape | None, options: object) -> dict[str, Any] | None:
+    """In a form that Locust carries to workers."""
+    outage = shape.outage(_length_s(options)) if isinstance(shape, Shape) else None
+    return asdict(outage) if outage else None
 
 
 def _length_s(options: object) -> float:

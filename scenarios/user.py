@@ -23,6 +23,18 @@ from scenarios.timed import TimedChat
 _NS_PER_S = 1_000_000_000
 
 
+def new_id(variant: str) -> FastUUID:
+    """A client-chosen message id of the variant's kind."""
+    return _new_id(time_first=message_ids_of(variant) == MessageIds.UUID7)
+
+
+def _new_id(*, time_first: bool) -> FastUUID:
+    random = uuid4()
+    if not time_first:
+        return FastUUID(random.bytes)
+    return FastUUID(uuid7(random, time.time_ns() // 1_000).bytes)
+
+
 class ChatUser(User):
     """Subclass it, give it `@task(weight)` coroutines, and talk to the target through `self.chat`."""
 
@@ -138,10 +150,7 @@ class ChatUser(User):
 
     def fresh_id(self) -> FastUUID:
         """A client-chosen message id of the variant's kind: never one that an earlier run on the same database sent."""
-        random = uuid4()
-        if not self._time_first:
-            return FastUUID(random.bytes)
-        return FastUUID(uuid7(random, time.time_ns() // 1_000).bytes)
+        return _new_id(time_first=self._time_first)
 
     def phrase(self) -> str:
         """A message of 5–200 characters, short ones more often."""

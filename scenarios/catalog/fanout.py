@@ -1,17 +1,20 @@
 """Fan-out: senders write to receivers with several devices, and every device's delivery is timed and counted."""
 
 import asyncio
-from collections.abc import Callable
+import functools
+import time
 from typing import ClassVar
 
 from locust import tag, task
 
+from datasets.message_ids import MessageIds
+from scenarios.clients.direct import message_ids_of
+from scenarios.devices import Devices
+from scenarios.errors import OptionError
+from scenarios.operations import Operation
 from scenarios.population import Chatter, distinct_pairs
 from scenarios.session import Session
-from scenarios.user import ChatUser
-
-#: Sockets are opened this many at a time: a reconnect storm is another scenario.
-_OPENING_AT_ONCE = 50
+from scenarios.user import ChatUser, new_id
 
 
 class Fanout(ChatUser):
@@ -23,17 +26,13 @@ class Fanout(ChatUser):
         pairs = distinct_pairs(session.settings.dataset, session.settings.receivers)
         # each process has receivers of its own, so that all together have as many as one would
         cls.pairs = pairs[place::processes] or pairs
-        opening = asyncio.Semaphore(_OPENING_AT_ONCE)
-
-        def heard_by(device: int) -> Callable[[str, int], None]:
-            return lambda message, at_ns: session.deliveries.received(message, device, at_ns)
-
-        async def open_device(pair: Chatter, device: int) -> None:
-            async with opening:
-                await session.client.listen(pair.other, device, heard_by(device))
-
-        devices = range(session.settings.devices)
-        await asyncio.gather(*(open_device(pair, device) for pair in cls.pairs for device in devices))
+        devices = Devices(session)
+        await devices.open([pair.other for pair in cls.pairs])
+        if session.settings.outage:
+            _check_ids(session.settings.variant)
+            await asyncio.gather(*(_first_message(session, pair) for pair in cls.pairs))
+            await devices.have_cursors()
+            session.beside.append(functools.partial(devices.go_through, session.settings.outage))
 
     @tag("write", "messages", "delivery")
     @task
@@ -47,3 +46,18 @@ class Fanout(ChatUser):
         except Exception:
             deliveries.forget(str(message))
             raise
+
+
+def _check_ids(variant: str) -> None:
+    if message_ids_of(variant) == MessageIds.BIGINT:
+        raise OptionError(
+            f"{variant} numbers its messages, and a resume tells their numbers only, so nobody could tell whether what "
+            "was sent in the outage has arrived. Take another shape, or a variant whose ids the client chooses."
+        )
+
+
+async def _first_message(session: Session, pair: Chatter) -> None:
+    """Gives the receiver's devices their first cursor; counted with the warm-up's, as the database does."""
+    start_ns = time.perf_counter_ns()
+    await session.client.send(pair.me, pair.conversation, message=new_id(session.settings.variant), content="hello")
+    session.recorder.add(session.recorder.number(Operation.send.value), start_ns, start_ns, time.perf_counter_ns())

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from reference_server.cache import reads
 from reference_server.chat import Chat
+from reference_server.events import message_new
 from reference_server.fanout import open_fanout, transport_of
 from reference_server.foreign import FLUSH_SHARDS, takes_writes
 from reference_server.opening import open_chat
-from reference_server.records import Draft
+from reference_server.records import Cursor, Draft
 from reference_server.transport import Paths, Subscriber
 from reference_server.variant import load_variant
 from scenarios.clients.channel import attach_device
@@ -66,8 +67,18 @@ class DirectClient:
                     kinds["generic"] += row["generic_plans"]
         return counted
 
-    async def listen(self, user: UUID, device: int, on_delivery: OnDelivery) -> Subscription:  # noqa: ARG002 - devices share the process
-        return await attach_device(self._subscriber, user, on_delivery)
+    async def listen(
+        self,
+        user: UUID,
+        device: int,  # noqa: ARG002 - devices share the process
+        on_delivery: OnDelivery,
+        after: str | None = None,
+    ) -> Subscription:
+        attached = await attach_device(self._subscriber, user, on_delivery, after)
+        if after is not None:
+            async for missed in self._chat.missed_messages(user, after=Cursor.decode(after)):
+                attached.resume(map(message_new, missed.rows), is_whole=missed.is_last)
+        return attached
 
 
 @lru_cache(maxsize=8)

@@ -24,11 +24,15 @@ class NullClient:
             raise AttributeError(name)
         return _answer
 
-    async def listen(self, user: Any, device: int, on_delivery: OnDelivery) -> "NullClient":  # noqa: ARG002 - no event comes
+    cursor, is_whole = None, True
+
+    async def listen(self, user: Any, device: int, on_delivery: OnDelivery, after: str | None = None) -> "NullClient":  # noqa: ARG002 - no event comes
         return self
 
     async def close(self) -> None:
         """Nothing is open."""
+
+    drop = close
 
     async def quiesce(self) -> dict[str, dict[str, int]]:
         return {}

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import aiohttp
@@ -21,6 +22,8 @@ from scenarios.protocol import OnDelivery, Subscription, sent_id
 
 _TOKEN_LIFE_S = 24 * 3600
 _CONNECTIONS_PER_SERVER = 64
+#: A resume of a thousand messages takes milliseconds; a server that never ends one would hang the device.
+_RESUME_WITHIN_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +104,17 @@ class ServerClient:
         """A server of somebody else's keeps its statistics as it likes."""
         return {}
 
-    async def listen(self, user: UUID, device: int, on_delivery: OnDelivery) -> Subscription:
+    async def listen(self, user: UUID, device: int, on_delivery: OnDelivery, after: str | None = None) -> Subscription:
         url = self._urls[device % len(self._urls)].replace("http", "ws", 1) + "/v1/ws"
+        if after is not None:
+            url += f"?after={quote(after, safe='')}"
         # proxy=None: a load test of this machine must not follow the environment's proxy
         connection = await connect(
             url, additional_headers=self._authorization(user), compression=None, proxy=None, max_queue=None
         )
-        socket = DeviceSocket(connection, on_delivery)
+        socket = DeviceSocket(connection, on_delivery, after)
         self._sockets.append(socket)
+        await socket.resumed()
         return socket
 
     async def close(self) -> None:
@@ -139,9 +145,26 @@ class ServerClient:
 class DeviceSocket:
     """One device's WebSocket."""
 
-    def __init__(self, connection: ClientConnection, on_delivery: OnDelivery) -> None:
+    def __init__(self, connection: ClientConnection, on_delivery: OnDelivery, after: str | None) -> None:
         self._connection, self._on_delivery = connection, on_delivery
+        self.cursor, self.is_whole = after, True
+        self._is_resuming = after is not None
+        #: The resume is done, or the socket is.
+        self._settled = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
+
+    async def resumed(self) -> None:
+        """What was missed has arrived; at once, where nothing was asked for."""
+        if not self._is_resuming:
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._settled.wait(), _RESUME_WITHIN_S)
+        if self._is_resuming:
+            await self.drop()
+            raise TargetError(
+                "A socket that named its last cursor got no resume.done, so what it missed is not known to be there.",
+                code="no_resume",
+            )
 
     async def close(self) -> None:
         self._reader.cancel()
@@ -149,13 +172,22 @@ class DeviceSocket:
             await self._reader
         await self._connection.close()
 
+    async def drop(self) -> None:
+        self._reader.cancel()
+        self._connection.transport.abort()
+
     async def _read(self) -> None:
         with contextlib.suppress(ConnectionClosed):
             async for frame in self._connection:
                 at = time.perf_counter_ns()
                 event = orjson.loads(frame)
                 if event["type"] == "message.new":
-                    self._on_delivery(sent_id(event["payload"]), at)
+                    self.cursor = event["cursor"]
+                    self._on_delivery(sent_id(event["payload"]), at, self._is_resuming)
+                elif event["type"] == "resume.done":
+                    self._is_resuming, self.is_whole = False, event["payload"]["complete"]
+                    self._settled.set()
+        self._settled.set()
 
 
 @asynccontextmanager

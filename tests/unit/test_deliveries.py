@@ -4,7 +4,7 @@ from time import perf_counter_ns
 
 from hdrh.histogram import HdrHistogram
 
-from scenarios.deliveries import LATE_US, OVERDUE_S, Deliveries
+from scenarios.deliveries import LATE_US, OVERDUE_S, Deliveries, delivered
 
 US = 1_000
 
@@ -16,7 +16,7 @@ def recording():
 
 
 def counts(deliveries):
-    return {name: value for name, value in deliveries.result().items() if name != "latency"}
+    return {name: value for name, value in deliveries.result().items() if name not in ("latency", "resumed")}
 
 
 def test_every_device_of_a_receiver_is_owed_the_message():
@@ -44,6 +44,45 @@ def test_a_message_that_comes_twice_to_one_device_is_a_duplicate_not_a_delivery(
     deliveries.received("m1", 0, 600 * US)
     assert counts(deliveries) == {"expected": 2, "received": 1, "lost": 1, "duplicated": 1, "late": 0}
     assert HdrHistogram.decode(deliveries.result()["latency"]).get_total_count() == 1
+
+
+def test_what_a_resume_tells_is_received_and_never_late_and_what_it_repeats_is_no_duplicate():
+    deliveries = recording()
+    deliveries.expect("m1", due_ns=0, devices=1)
+    deliveries.expect("m2", due_ns=0, devices=1)
+    deliveries.received("m1", 0, 500 * US)
+    deliveries.received("m1", 0, 5 * LATE_US * US, resumed=True)
+    deliveries.received("m2", 0, 5 * LATE_US * US, resumed=True)
+    assert counts(deliveries) == {"expected": 2, "received": 2, "lost": 0, "duplicated": 0, "late": 0}
+    resumed = deliveries.result()["resumed"]
+    assert (resumed["received"], resumed["repeated"]) == (1, 1)
+    assert HdrHistogram.decode(deliveries.result()["latency"]).get_max_value() == 500
+    assert HdrHistogram.decode(resumed["latency"]).get_total_count() == 1
+
+
+def test_an_event_that_follows_a_resume_of_it_is_a_duplicate():
+    deliveries = recording()
+    deliveries.expect("m1", due_ns=0, devices=1)
+    deliveries.received("m1", 0, 500 * US, resumed=True)
+    deliveries.received("m1", 0, 600 * US)
+    assert counts(deliveries)["duplicated"] == 1
+
+
+def test_where_no_device_was_away_nothing_is_said_of_a_resume():
+    deliveries = recording()
+    deliveries.expect("m1", due_ns=0, devices=1)
+    deliveries.received("m1", 0, 500 * US)
+    assert deliveries.result()["resumed"] is None
+    assert delivered(deliveries.result(), None) == "Deliveries: 1 expected, 1 received, 0 lost, 0 duplicated."
+
+
+def test_after_an_outage_the_sentence_has_resumes_and_reconnects():
+    deliveries = recording()
+    deliveries.expect("m1", due_ns=0, devices=1)
+    deliveries.received("m1", 0, 500 * US, resumed=True)
+    said = delivered(deliveries.result(), {"count": 7, "errors": 1})
+    assert "1 received (1 by a resume, which repeated 0)" in said
+    assert said.endswith("Reconnects: 7, 1 refused.")
 
 
 def test_a_late_delivery_is_received_all_the_same():

@@ -109,8 +109,19 @@ def test_deliveries_add_up_over_the_processes_that_have_any():
     parts = [outcome(deliveries=deliveries()), outcome(), outcome(deliveries=deliveries(received=8, lost=2, late=1))]
     merged = merge_outcomes(parts)["deliveries"]
     latency = HdrHistogram.decode(merged.pop("latency"))
-    assert merged == {"expected": 20, "received": 17, "lost": 3, "duplicated": 0, "late": 1}
+    assert merged == {"expected": 20, "received": 17, "lost": 3, "duplicated": 0, "late": 1, "resumed": None}
     assert latency.get_total_count() == 2
+
+
+def test_what_resumes_told_adds_up_over_the_processes_that_had_an_outage():
+    parts = [
+        {"received": 3, "repeated": 1, "latency": histogram(7)},
+        None,
+        {"received": 2, "repeated": 0, "latency": histogram(9)},
+    ]
+    merged = merge_outcomes([outcome(deliveries=deliveries(resumed=part)) for part in parts])["deliveries"]["resumed"]
+    assert (merged["received"], merged["repeated"]) == (5, 1)
+    assert HdrHistogram.decode(merged["latency"]).get_total_count() == 2
 
 
 def test_of_cpu_shares_and_lags_the_worst_process_speaks():
