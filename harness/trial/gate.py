@@ -38,11 +38,10 @@ class GateKeeper:
         """What the load process tells when it is at `point`."""
         reader, _ = await self._streams
         line = await reader.readline()
-        if not line:
-            raise LoadEndedError(_elsewhere(point, "its end"))
-        facts: dict[str, Any] = orjson.loads(line)
+        facts: dict[str, Any] = orjson.loads(line) if line else {"at": "its end"}
         if facts["at"] != point:
-            raise HarnessError(_elsewhere(point, facts["at"]))
+            kind = HarnessError if line else LoadEndedError
+            raise kind(f"The load process was expected at {point!r} and is at {facts['at']!r}, so the trial is void.")
         return facts
 
     async def go(self) -> None:
@@ -55,10 +54,6 @@ class GateKeeper:
             self._streams.result()[1].close()
         else:
             self._streams.cancel()
-
-
-def _elsewhere(point: str, at: str) -> str:
-    return f"The load process was expected at {point!r} and is at {at!r}, so the trial is void."
 
 
 @asynccontextmanager

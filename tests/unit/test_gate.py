@@ -81,6 +81,13 @@ async def test_a_load_that_ends_early_is_told_as_at_its_end(folder):
             await within(keeper.arrival("warm"))
 
 
+async def test_a_load_that_is_expected_at_its_end_may_hang_up(folder):
+    async with open_gate(folder) as keeper:
+        async with Gate(str(keeper.path)):
+            pass
+        assert await within(keeper.arrival("its end")) == {"at": "its end"}
+
+
 async def test_a_keeper_that_goes_away_stops_the_load_instead_of_letting_it_run_unmeasured(folder):
     async with open_gate(folder) as keeper:
         gate = Gate(str(keeper.path))
