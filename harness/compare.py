@@ -69,6 +69,8 @@ async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home:
     if experiment.conditions.cache_regime == OVERSIZED:
         await shrink_buffers(stack, min(one.database_bytes or 0 for one in prepared.snapshots.values()))
     answers = {} if experiment.is_remote else await _answers(stack, experiment, prepared, home)
+    if not folder.manifest_path.exists():  # an interrupted search goes on as well, and a folder without is no run
+        folder.write_manifest(await manifest_of(stack, experiment, prepared, folder) | {"answers": answers})
     experiment = await calibrated(
         stack,
         experiment,
@@ -252,8 +254,8 @@ async def manifest_of(stack: Stack, experiment: Experiment, prepared: Prepared, 
         "experiment": experiment.as_dict(),
         "environment": {
             **describe_machine(),
-            **await stack.describe(),
-            **_starting_states(experiment),
+            # of somebody else's server nothing is known, and ours, where they run, have no part in it
+            **({} if experiment.is_remote else await stack.describe() | _starting_states(experiment)),
             "cpu_layout": machine_layout().as_dict() if experiment.conditions.pin else None,
         },
         "dataset": {
@@ -275,9 +277,7 @@ async def manifest_of(stack: Stack, experiment: Experiment, prepared: Prepared, 
 
 
 def _starting_states(experiment: Experiment) -> dict[str, Any]:
-    """How each trial finds the stores; those of somebody else's server are as they are."""
-    if experiment.is_remote:
-        return {}
+    """How each trial finds the stores."""
     conditions = experiment.conditions
     return {"redis_state": _REDIS_STATES[conditions.redis_state], "cache_regime": conditions.cache_regime}
 

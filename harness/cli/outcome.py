@@ -51,13 +51,19 @@ def compare_and_tell(
     try:
         summary = run_to_end(work())
     except KeyboardInterrupt:
-        kept = len(folder.read_trials()) if folder.manifest_path.exists() else 0
-        say(
-            f"\nInterrupted. Every process is stopped; {kept} finished trials are kept in {folder.path}. "
-            f"Go on with `chatbench compare --resume {folder.path}`, or see them with `chatbench report {folder.path}`."
-        )
+        say(f"\nInterrupted. Every process is stopped; {_kept(folder)}")
         raise typer.Exit(130) from None
     tell_result(summary, folder, formats=formats or ["html"], gates=gates or [])
+
+
+def _kept(folder: RunFolder) -> str:
+    """What an interrupted run left, and how to go on."""
+    if not folder.manifest_path.exists():
+        return "nothing was measured yet, so start again."
+    trials = len(folder.read_trials())
+    seen = f", or see them with `chatbench report {folder.path}`" if trials else ""
+    goes_on = f"Go on with `chatbench compare --resume {folder.path}`{seen}."
+    return f"{trials} finished trials are kept in {folder.path}. {goes_on}"
 
 
 def tell_result(summary: dict[str, Any], folder: RunFolder, *, formats: list[str], gates: list[Gate]) -> None:
