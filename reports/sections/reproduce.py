@@ -40,12 +40,14 @@ def _mix_file(said: Mapping[str, Any]) -> str:
 
 
 def _scenario(load: Mapping[str, Any]) -> dict[str, Any]:
-    """As a file names it: a mix by its path, a share of capacity as the rate."""
+    """As a file names it: a mix by its path, a share of capacity as the rate; somebody else's server in no rounds."""
     found = {key: value for key, value in load.items() if key not in ("mix", "rate_share")}
     if load.get("mix"):
         found["name"] = load["mix"]
     if load.get("rate_share"):
         found["rate_per_s"] = f"{load['rate_share']:.0%}"
+    if found.get("target", "direct") not in ("direct", "server"):
+        found["compare"] = False
     return found
 
 

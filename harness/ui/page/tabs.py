@@ -62,10 +62,12 @@ def _database(told: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         for row in told["rows"]
     ]
+    if told["note"]:
+        rows.append({"name": f"~ {told['note']}"})
     cache = told["cache"]
     if not cache:
         return rows
-    # sorted by name, so these two stand last
+    # sorted by name, so these stand last
     whole = {"name": "~ PostgreSQL, all", "hits": _percent(cache["postgres_hit_share"])}
     redis = {"name": "~ Redis", "calls": cache["redis_commands"], "hits": _percent(cache["redis_hit_share"])}
     return [*rows, whole | {"wal": f"{bytes_of(cache['wal_bytes'])} in all"}, redis]
