@@ -10,6 +10,8 @@ from reports.stored_run import StoredRun
 
 #: Names in the record → keys in a file.
 KEYS = {"rate_per_s": "rate", "warmup_s": "warmup", "window_s": "window"}
+#: What a file says even where there is none.
+_SAID = ("candidates",)
 
 
 def build(run: StoredRun) -> Section | None:
@@ -56,7 +58,7 @@ def _toml(content: Mapping[str, Any]) -> Iterator[str]:
     for key, value in content.items():
         if isinstance(value, Mapping):  # conditions are keys of the file's top level
             yield from _toml(value)
-        elif key not in tables and value is not None and value not in ([], ()):
+        elif key not in tables and value is not None and (value not in ([], ()) or key in _SAID):
             yield f"{KEYS.get(key, key)} = {_literal(value)}"
     for key, parts in tables.items():
         for part in parts:

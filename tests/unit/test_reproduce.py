@@ -32,7 +32,8 @@ def test_a_mix_is_named_by_its_path_and_a_share_of_capacity_stays_one(tmp_path):
 
 
 def test_a_test_of_somebody_elses_server_becomes_a_file_that_can_be_run():
-    content = {"name": "e", "scenarios": [{"name": "day", "rate": 10, "target": "http://a.example", "compare": False}]}
+    scenario = {"name": "day", "rate": 10, "target": "http://a.example", "compare": False}
+    content = {"name": "e", "candidates": [], "scenarios": [scenario]}
     experiment = experiment_from(content, "e.toml", known_names())
     # the cockpit lays its tests side by side, whatever their target
     (load,) = experiment.as_dict()["scenarios"]
