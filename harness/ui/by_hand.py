@@ -21,6 +21,7 @@ from harness.trial.running import record_of
 from harness.trial.target import Target
 from harness.trial.testimony import Before
 from harness.trial.window import Load
+from harness.ui.heeding import heed_cancellation
 from harness.ui.live import Live
 from harness.ui.status import MEASURING, PREPARING, READING, STARTING, Status
 
@@ -49,6 +50,8 @@ class ByHand:
     generator_pid: int
     status: Status
     live: Live
+    #: What a plan has no word for: more of the load, for its record.
+    also: dict[str, Any]
     #: Told once where the load goes; from then on the load may start.
     ready: Callable[[Told], None]
 
@@ -68,6 +71,7 @@ class ByHand:
             begins=self._show,
         )
         record = await record_of(ground, self)
+        record["load"] |= self.also
         record["load"]["window_s"] = round(record["generator"]["window_s"], 3)
         self.live.end(record, record["evidence"])
         return record
@@ -80,7 +84,8 @@ class ByHand:
         yield _Page(ground=ground, gate=gate, target=target, pid=self.generator_pid, live=self.live)
 
     def _show(self, step: str) -> None:
-        """What the page says of a trial's step; of the short ones, nothing."""
+        """What the page says of a trial's step; of the short ones, nothing. A test that was stopped goes no further."""
+        heed_cancellation()
         load, variant = self.plan.load, self.plan.snapshot.variant
         shown = {
             "clone": (PREPARING, f"Cloning the snapshot of {variant}, warming it …"),

@@ -1,15 +1,22 @@
 """Choices: what the start form asks for, checked, as the load of a test."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from harness.experiment import ARRIVALS, Experiment, KnownNames, ScenarioLoad
 from harness.ui.errors import ChoiceError
 from harness.writing import readers_only, refusal
+from scenarios.mix import SHAPES
 
 DIRECT, SERVER, URL = "direct", "server", "url"
 TARGETS = (DIRECT, SERVER, URL)
+#: The load's own level from beginning to end.
+LEVEL = "none"
+#: A shape moves once a second and has up to 24 levels; with fewer users than this most of them would be the same.
+_SHAPE_LEAST_S, _SHAPE_LEAST_USERS = 10.0, 5
+#: Of a shape that nobody gave a length.
+_SHAPE_S = 300.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,9 +36,12 @@ class Choices:
     servers: int
     users: int
     arrivals: str
+    #: Of the shape's peak, where there is one.
     rate_per_s: float
+    #: How users, and with them the rate, move over the window.
+    shape: str = LEVEL
     warmup_s: float
-    #: 0: until somebody stops it.
+    #: 0: until somebody stops it; never of a shape.
     window_s: float
     page_size: int
     connections: int
@@ -45,12 +55,21 @@ class Choices:
         return "+".join(self.scenarios)
 
     @property
+    def is_shaped(self) -> bool:
+        return self.shape != LEVEL
+
+    @property
+    def load_name(self) -> str:
+        """Another shape is another load, wherever figures are put together by its name."""
+        return f"{self.scenario} ({self.shape})" if self.is_shaped else self.scenario
+
+    @property
     def is_remote(self) -> bool:
         return self.target == URL
 
     def load(self) -> ScenarioLoad:
         return ScenarioLoad(
-            name=self.scenario,
+            name=self.load_name,
             target=self.url if self.is_remote else self.target,
             users=self.users,
             rate_per_s=None if self.arrivals == "closed" else self.rate_per_s,
@@ -66,7 +85,7 @@ class Choices:
         """The one-lane experiment whose run folder the test fills."""
         return Experiment(
             name="cockpit",
-            question=f"What does {self.variant} do under {self.scenario}?",
+            question=f"What does {self.variant} do under {self.load_name}?",
             dataset=self.dataset,
             seed=self.dataset_seed,
             baseline=self.variant,
@@ -78,8 +97,9 @@ class Choices:
         )
 
     def alike(self) -> tuple[tuple[str, Any], ...]:
-        """All but the variant and the length of the window: tests that share these can be laid side by side."""
-        return tuple((key, value) for key, value in sorted(asdict(self).items()) if key not in ("variant", "window_s"))
+        """What tests share that can be laid side by side: all but the variant, and the window of a level load."""
+        apart = ("variant",) if self.is_shaped else ("variant", "window_s")
+        return tuple((key, value) for key, value in sorted(asdict(self).items()) if key not in apart)
 
 
 def choices_from(form: Mapping[str, Any], known: KnownNames) -> Choices:
@@ -93,14 +113,32 @@ def choices_from(form: Mapping[str, Any], known: KnownNames) -> Choices:
     _one_of("dataset", choices.dataset, known.datasets)
     _one_of("target", choices.target, TARGETS)
     _one_of("arrivals", choices.arrivals, ARRIVALS)
+    _one_of("shape", choices.shape, (LEVEL, *SHAPES))
+    for name in choices.scenarios:
+        _one_of("scenario", name, known.scenarios)
     if not choices.scenarios:
         raise ChoiceError("No scenario is chosen, so there is nothing to do. Tick one of the user classes.")
     if choices.arrivals != "closed" and choices.rate_per_s <= 0:
         raise ChoiceError(f"The rate is {choices.rate_per_s:g}, so no task would ever be due. Give one above 0.")
     if choices.is_remote and not choices.url.startswith(("http://", "https://")):
         raise ChoiceError(f"{choices.url!r} is no URL, so there is nothing to talk to. Give one, or another target.")
+    if 0 < choices.window_s < 1:
+        raise ChoiceError(
+            f"A window of {choices.window_s:g} s holds next to nothing, so no test was started. Give a second or more."
+        )
     _can_write(choices, known)
-    return choices
+    return _shaped(choices) if choices.is_shaped else choices
+
+
+def _shaped(choices: Choices) -> Choices:
+    """With the length over which the shape is drawn."""
+    length = choices.window_s or _SHAPE_S
+    if length < _SHAPE_LEAST_S or choices.users < _SHAPE_LEAST_USERS:
+        raise ChoiceError(
+            f"The shape {choices.shape} over {length:g} s with {choices.users} user(s) would hardly move, so "
+            f"no test was started. Give it a window of {_SHAPE_LEAST_S:g} s and {_SHAPE_LEAST_USERS} users or more."
+        )
+    return replace(choices, window_s=length)
 
 
 def _one_of(field: str, value: str, names: Any) -> None:

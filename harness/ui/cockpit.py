@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ipaddress
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -12,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.stack.config import StackConfig
-from harness.stack.stack import open_stack
 from harness.trial.load_process import complaint, load_process
-from harness.ui.errors import OpenToOthersError, PageEndedError
+from harness.ui.errors import AddressError, OpenToOthersError, PageEndedError
+from harness.ui.servers import how_it_ended, servers_of
 from harness.ui.sitting import Sitting
 from harness.ui.supervisor import Report, Supervisor
 from harness.ui.wire import open_wire
@@ -69,6 +70,22 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def check_free(address: Address) -> None:
+    """Ask before servers are started: Locust would find out after them."""
+    try:
+        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, place = found[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # as servers do: what a page before this one has closed is free
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        raise AddressError(
+            f"The page cannot be served at {address.url}: {error.strerror or error}. Nothing was started. "
+            "Give another --port, or an address of this machine as --host."
+        ) from error
+
+
 async def run_cockpit(
     config: StackConfig,
     address: Address,
@@ -80,25 +97,31 @@ async def run_cockpit(
     say: Callable[[str], None],
 ) -> None:
     """Run until cancelled."""
-    sitting = Sitting(path=out)
-    with tempfile.TemporaryDirectory(prefix="chatbench-") as scratch:
-        folder = Path(scratch)
-        async with open_stack(config) as stack:
-            supervisor = Supervisor(stack, home=home, sitting=sitting, scratch=folder, report=report)
-            async with open_wire(folder / "wire", supervisor.answer) as wire:
-                supervisor.wire = wire
-                try:
+    check_free(address)
+    sitting = Sitting.open(out)
+    began = len(sitting.tests)
+    try:
+        with tempfile.TemporaryDirectory(prefix="chatbench-") as scratch:
+            folder = Path(scratch)
+            async with servers_of(config) as servers:
+                supervisor = Supervisor(servers, home=home, sitting=sitting, scratch=folder, report=report)
+                async with open_wire(folder / "wire", supervisor.answer) as wire:
+                    supervisor.wire = wire
                     async with _page(address, form, home, folder) as process:
                         supervisor.generator_pid = process.pid
-                        await _answers(address, process, folder / "locust.log")
-                        say(f"{address.url} – Ctrl-C stops everything and drops the clone.")
-                        if address.password:
-                            say(f"password: {address.password}")
-                        await _until_ended(process, folder / "locust.log")
-                finally:
-                    await supervisor.close()
-    if sitting.tests:
-        say(f"{len(sitting.tests)} test(s) are kept in {out}; `chatbench report {out}/test-N` makes a page of one.")
+                        try:
+                            await _answers(address, process, folder / "locust.log")
+                            say(f"{address.url} – Ctrl-C stops everything and drops the clone.")
+                            if address.password:
+                                say(f"password: {address.password}")
+                            if began:
+                                say(f"{out} holds {began} test(s) of an earlier sitting; they stand in Compare.")
+                            await _until_ended(process, folder / "locust.log")
+                        finally:
+                            await supervisor.close()
+    finally:
+        if len(sitting.tests) > began:
+            say(f"{len(sitting.tests)} test(s) are kept in {out}; `chatbench report {out}/test-N` makes a page of one.")
 
 
 @asynccontextmanager
@@ -154,5 +177,6 @@ async def _until_ended(process: asyncio.subprocess.Process, log: Path) -> None:
 
 def _ended(process: asyncio.subprocess.Process, log: Path) -> PageEndedError:
     return PageEndedError(
-        f"Locust ended with code {process.returncode}: {complaint(log)} Choose another --port if it is taken."
+        f"Locust, which serves the page and makes the load, {how_it_ended(process.returncode)}, so the sitting is "
+        f"over; what was kept of it stays. Its last words: {complaint(log)}. Start the cockpit again."
     )

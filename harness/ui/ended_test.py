@@ -21,13 +21,27 @@ class EndedTest:
     manifest: dict[str, Any]
     record: dict[str, Any]
 
+    def alike(self) -> tuple[Any, ...]:
+        """What tests share that can be laid side by side; earlier sittings may have had another machine, or data."""
+        surroundings = self.manifest.get("fingerprints") or {}
+        return (
+            *self.choices.alike(),
+            *((part, surroundings.get(part)) for part in ("data", "settings", "versions", "hardware")),
+            *((("whole window", self.is_whole),) if self.choices.is_shaped else ()),
+        )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its window was as long as it was to be; of a shape that was stopped the rest is missing."""
+        return bool(self.record["load"]["window_s"] >= self.choices.window_s - 1)
+
     def line(self) -> dict[str, Any]:
         """For the list of tests."""
         own = {name: one for name, one in self.record["operations"].items() if not name.startswith("task:")}
         return {
             "number": self.number,
             "variant": self.choices.variant,
-            "scenario": self.choices.scenario,
+            "scenario": self.choices.load_name,
             "dataset": self.choices.dataset,
             "target": self.choices.url if self.choices.is_remote else self.choices.target,
             "users": self.choices.users,

@@ -15,5 +15,11 @@ class OpenToOthersError(HarnessError):
     exit_code = 2
 
 
+class AddressError(HarnessError):
+    """An address that no page can be served at."""
+
+    exit_code = 2
+
+
 class PageEndedError(HarnessError):
     """Locust's process ended although nobody asked it to."""

@@ -6,8 +6,9 @@ from typing import Any
 from harness.judging.comparison import TASK_PREFIX
 from harness.judging.metrics import METRICS, Metric
 from harness.statistics.histograms import decode
+from harness.ui.choices import LEVEL, Choices
 from harness.ui.ended_test import EndedTest, variants_of
-from harness.ui.line_chart import line_chart
+from harness.ui.line_chart import Points, line_chart
 from harness.ui.rows import delivery_row
 
 _TITLES = {
@@ -22,13 +23,15 @@ _TITLES = {
 _COLOURS = 7
 #: Seconds with fewer samples have no median worth a point.
 _LEAST_SAMPLES = 5
+#: Receivers and devices of `chatbench compare`.
+_RECEIVING = (200, 2)
 
 
 def comparison(tests: Sequence[EndedTest]) -> list[dict[str, Any]]:
     """Groups of tests that differ in variant and window alone, the latest group first."""
     groups: dict[tuple[Any, ...], list[EndedTest]] = {}
     for test in tests:
-        groups.setdefault(test.choices.alike(), []).append(test)
+        groups.setdefault(test.alike(), []).append(test)
     return [_group(group) for group in reversed(groups.values())]
 
 
@@ -49,13 +52,14 @@ def _group(tests: Sequence[EndedTest]) -> dict[str, Any]:
     operations = sorted({name for test in tests for name in _operations(test)})
     first = tests[0].choices
     return {
-        "scenario": first.scenario,
+        "scenario": first.load_name,
         "dataset": first.dataset,
         "target": first.url if first.is_remote else first.target,
         "load": _load(tests[0]),
         "tests": [test.line() | {"colour": colours[test.number]} for test in tests],
         "variants": variants_of(tests),
         "command": _command(tests),
+        "rates": _lines({test.number: _rate_by_second(test.record) for test in tests}, colours),
         "metrics": [{"name": name, "title": _TITLES.get(name, name), "unit": m.unit} for name, m in METRICS.items()],
         "operations": [_operation(name, tests, colours) for name in operations],
         "deliveries": list(_deliveries(tests)),
@@ -65,30 +69,56 @@ def _group(tests: Sequence[EndedTest]) -> dict[str, Any]:
 def _load(test: EndedTest) -> str:
     choices = test.choices
     paced = "closed loop" if choices.arrivals == "closed" else f"{choices.rate_per_s:g} tasks/s, {choices.arrivals}"
-    return f"{choices.users} users · {paced} · pages of {choices.page_size}"
+    told = [f"{choices.users} users", paced, f"pages of {choices.page_size}"]
+    if choices.is_shaped:
+        told += [f"at the peak of the shape {choices.shape} over {choices.window_s:g} s"]
+        told += [] if test.is_whole else ["stopped before its end"]
+    return " · ".join(told)
 
 
 def _command(tests: Sequence[EndedTest]) -> str | None:
     """What runs these variants in rounds; None where no command line says the same load."""
     choices = tests[0].choices
-    if choices.is_remote or len(choices.scenarios) != 1 or choices.rate_per_s == 0:
+    if choices.is_remote or len(choices.scenarios) != 1 or not _has_options(choices):
         return None
     variants = ",".join(variants_of(tests))
     rate = 0.0 if choices.arrivals == "closed" else choices.rate_per_s
+    seed = "" if choices.dataset_seed == 1 else f" --seed {choices.dataset_seed}"
     return (
-        f"chatbench compare --variants {variants} --scenario {choices.scenario} --dataset {choices.dataset} "
-        f"--target {choices.target} --users {choices.users} --rate {rate:g}"
+        f"chatbench compare --variants {variants} --scenario {choices.scenario} --dataset {choices.dataset}{seed} "
+        f"--target {choices.target} --users {choices.users} --rate {rate:g} --warmup {choices.warmup_s:g}"
     )
 
 
+def _has_options(choices: Choices) -> bool:
+    """Whether all that was chosen can be said to `chatbench compare`."""
+    untold = (choices.shape, choices.page_size, choices.servers, choices.connections, choices.arrivals == "constant")
+    receiving = (choices.receivers, choices.devices) if "fanout" in choices.scenarios else _RECEIVING
+    return untold == (LEVEL, 50, 1, 8, False) and receiving == _RECEIVING
+
+
 def _operation(name: str, tests: Sequence[EndedTest], colours: Mapping[int, str]) -> dict[str, Any]:
-    points = {test.number: _by_second(test.record, name) for test in tests}
-    drawn = {number: series for number, series in points.items() if len(series) > 1}
     return {
         "name": name,
         "charts": {metric.name: _bars(metric, name, tests, colours) for metric in METRICS.values()},
-        "lines": line_chart(drawn, colours),
+        "lines": _lines({test.number: _by_second(test.record, name) for test in tests}, colours),
     }
+
+
+def _lines(points: Mapping[int, Points], colours: Mapping[int, str]) -> dict[str, Any] | None:
+    return line_chart({number: series for number, series in points.items() if len(series) > 1}, colours)
+
+
+def _rate_by_second(record: Mapping[str, Any]) -> list[tuple[int, float]]:
+    """(second, calls of all operations); without the last second, which is seldom a whole one."""
+    return [
+        (int(entry["second"]), sum(one["count"] for name, one in entry["operations"].items() if _is_operation(name)))
+        for entry in record["seconds"][:-1]
+    ]
+
+
+def _is_operation(name: str) -> bool:
+    return not name.startswith(TASK_PREFIX)
 
 
 def _bars(
@@ -128,4 +158,4 @@ def _deliveries(tests: Sequence[EndedTest]) -> Iterator[dict[str, Any]]:
 
 
 def _operations(test: EndedTest) -> list[str]:
-    return [name for name in test.record["operations"] if not name.startswith(TASK_PREFIX)]
+    return [name for name in test.record["operations"] if _is_operation(name)]

@@ -16,7 +16,7 @@ def manifest_together(tests: Sequence[EndedTest]) -> dict[str, Any]:
     """The first test's, with the others' variants as candidates; there is no A/A lane, and the report will say so."""
     first, lanes = tests[0], variants_of(tests)
     experiment = first.manifest["experiment"] | {
-        "question": f"How do {', '.join(lanes)} compare under {first.choices.scenario}?",
+        "question": f"How do {', '.join(lanes)} compare under {first.choices.load_name}?",
         "baseline": lanes[0],
         "candidates": lanes[1:],
         "rounds": max(Counter(test.choices.variant for test in tests).values()),

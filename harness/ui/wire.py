@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import orjson
+from redis.exceptions import RedisError
 
 from datasets.errors import DatasetError
 from harness.errors import HarnessError
@@ -17,7 +18,7 @@ from reference_server.errors import VariantError
 
 Answers = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 #: What says what to do; anything else is a fault of ours.
-TOLD = (HarnessError, DatasetError, VariantError, asyncpg.PostgresError, OSError)
+TOLD = (HarnessError, DatasetError, VariantError, asyncpg.PostgresError, RedisError, OSError)
 _LIMIT_BYTES = 64 * 1024 * 1024
 _log = logging.getLogger(__name__)
 

@@ -1,5 +1,8 @@
 """The cockpit's decisions: what a form may ask for, who may see the page, how figures become rows and lines."""
 
+import asyncio
+import contextlib
+import socket
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -8,12 +11,16 @@ import pytest
 from harness.catalogue import known_names
 from harness.run_folder import RunFolder
 from harness.ui.choices import Choices, choices_from
-from harness.ui.cockpit import check_address, is_loopback
+from harness.ui.cockpit import Address, check_address, check_free, is_loopback
 from harness.ui.ended_test import EndedTest
-from harness.ui.errors import ChoiceError, OpenToOthersError
+from harness.ui.errors import AddressError, ChoiceError, OpenToOthersError
+from harness.ui.fields import read_numbers
 from harness.ui.figures import colours_of, comparison
+from harness.ui.heeding import heed_cancellation
 from harness.ui.line_chart import BOTTOM, LEFT, RIGHT, TOP, line_chart, tick_step
 from harness.ui.rows import cache_row, delivery_row, operation_rows
+from harness.ui.servers import how_it_ended
+from harness.ui.sitting import Sitting
 from harness.ui.together import manifest_together, trials_together
 
 CHOICES = Choices(
@@ -53,6 +60,11 @@ def test_a_form_of_known_names_is_taken_as_it_is():
         ({"rate_per_s": 0.0}, "no task would ever be due"),
         ({"target": "url", "url": "example.org"}, "'example.org' is no URL"),
         ({"scenarios": ("unread",), "variant": "sharded_fdw"}, "every write fails"),
+        ({"scenarios": ("scrolling",)}, "There is no scenario 'scrolling'"),
+        ({"window_s": 0.2}, "A window of 0.2 s holds next to nothing"),
+        ({"shape": "saw"}, "There is no shape 'saw'"),
+        ({"shape": "spike", "window_s": 3.0}, "would hardly move"),
+        ({"shape": "spike", "users": 2}, "would hardly move"),
     ],
 )
 def test_what_no_test_can_be_made_of_is_said_in_a_sentence(changed, said):
@@ -76,6 +88,48 @@ def test_a_url_is_the_loads_target():
     assert load.target == "http://127.0.0.1:8001"
 
 
+def test_a_shape_without_a_length_is_given_one_and_names_its_load():
+    choices = choices_from({**FORM, "shape": "ramp"}, KNOWN)
+    assert choices.window_s == 300.0
+    assert choices.load().name == "pagination (ramp)"
+
+
+def test_unlike_shapes_and_lengths_of_one_stand_apart():
+    ramp = replace(CHOICES, shape="ramp", window_s=60.0)
+    assert ramp.alike() != replace(ramp, shape="day").alike()
+    assert ramp.alike() != replace(ramp, window_s=30.0).alike()
+    assert ramp.alike() == replace(ramp, variant="lean").alike()
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [
+        ("user_count", "0", "number of users is '0'.* a whole number from 1 to 20,000"),
+        ("spawn_rate", "0", "ramp up is '0'.* above 0 and up to 20,000"),
+        ("rate", "fast", "rate is 'fast'.* a number from 0 to 1,000,000"),
+        ("rate", "nan", "rate is 'nan'"),
+        ("rate", "inf", "rate is 'inf'"),
+        ("rate", " ", "rate is empty"),
+        ("servers", "1.5", "servers is '1.5'.* a whole number from 1 to 64"),
+        ("page_size", "201", "page size is '201'.* from 1 to 200"),
+        ("seed", "-1", "seed is '-1'"),
+        ("dataset_seed", "9" * 30, "dataset seed is '9+'"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_refused_with_what_its_field_takes(field, text, said):
+    with pytest.raises(ChoiceError, match=said):
+        read_numbers({field: text})
+
+
+def test_numbers_are_read_as_what_they_are_and_words_left_alone():
+    assert read_numbers({"rate": "12.5", "servers": " 2 ", "variant": "spec"}) == {"rate": 12.5, "servers": 2}
+
+
+def test_users_who_would_take_hours_to_start_are_refused():
+    with pytest.raises(ChoiceError, match=r"16 users at 0\.001 a second take 4\.4 hours"):
+        read_numbers({"user_count": "16", "spawn_rate": "0.001"})
+
+
 def test_only_variant_and_window_may_differ_within_a_group():
     assert replace(CHOICES, variant="lean", window_s=9.0).alike() == CHOICES.alike()
     assert replace(CHOICES, rate_per_s=100.0).alike() != CHOICES.alike()
@@ -92,6 +146,42 @@ def test_an_address_that_others_reach_needs_a_login(host):
     with pytest.raises(OpenToOthersError, match="--web-login"):
         check_address(host, web_login=False)
     check_address(host, web_login=True)
+
+
+def test_a_port_that_is_taken_is_told_before_anything_starts():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(AddressError, match=f"cannot be served at http://127.0.0.1:{port}: Address already in use"):
+            check_free(Address(host="127.0.0.1", port=port, password=None))
+    check_free(Address(host="127.0.0.1", port=port, password=None))
+
+
+def test_a_host_that_is_no_address_of_this_machine_is_told_too():
+    with pytest.raises(AddressError, match="Nothing was started"):
+        check_free(Address(host="192.0.2.1", port=8089, password=None))
+
+
+def test_how_a_server_ended_is_told_by_its_signal_or_its_code():
+    assert how_it_ended(-9) == "was ended by SIGKILL"
+    assert how_it_ended(1) == "ended with code 1"
+
+
+async def test_a_cancellation_that_got_lost_is_heeded_at_the_next_step():
+    went_on = []
+
+    async def loses_it():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        went_on.append("this far")
+        heed_cancellation()
+        went_on.append("too far")
+
+    task = asyncio.create_task(loses_it())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+    assert went_on == ["this far"]
 
 
 def statement(operation, calls, **more):
@@ -197,3 +287,38 @@ def test_tests_together_are_a_run_with_a_lane_a_variant_and_a_round_a_repetition
 def test_the_plain_baseline_is_compared_with_whenever_it_was_tested():
     manifest = manifest_together([made(1, "spec"), made(2, "baseline")])
     assert (manifest["experiment"]["baseline"], manifest["lanes"]) == ("baseline", ["baseline", "spec"])
+
+
+def test_a_shape_that_was_stopped_before_its_end_stands_apart_from_a_whole_one():
+    choices = replace(CHOICES, shape="ramp", window_s=60.0)
+    whole, cut = replace(made(1, "spec"), choices=choices), replace(made(2, "lean"), choices=choices)
+    whole.record["load"]["window_s"], cut.record["load"]["window_s"] = 60.1, 20.0
+    assert [group["load"].endswith("stopped before its end") for group in comparison([whole, cut])] == [True, False]
+
+
+def test_tests_of_another_machine_stand_apart():
+    here, there = made(1, "spec"), made(2, "lean")
+    here.manifest["fingerprints"], there.manifest["fingerprints"] = {"hardware": "a"}, {"hardware": "b"}
+    assert len(comparison([here, there])) == 2
+
+
+@pytest.mark.parametrize(
+    "untold",
+    [{"page_size": 20}, {"shape": "ramp", "window_s": 30.0}, {"connections": 4}, {"scenarios": ("fanout",)}],
+)
+def test_no_command_is_given_for_a_load_that_it_could_not_say(untold):
+    test = made(1, "spec")
+    assert comparison([test])[0]["command"].startswith("chatbench compare --variants spec --scenario pagination")
+    assert comparison([replace(test, choices=replace(CHOICES, receivers=100, **untold))])[0]["command"] is None
+
+
+def test_a_sitting_in_an_older_folder_goes_on_with_its_tests_and_overwrites_none(tmp_path):
+    first = Sitting.open(tmp_path)
+    assert first.new_number() == 1
+    kept = made(1, "spec")
+    first.keep(1, CHOICES, first.folder_of(1), kept.manifest, kept.record)
+    RunFolder.create(tmp_path / "test-7").write_manifest({"somebody's": "run"})
+    (tmp_path / "test-8").mkdir()
+    second = Sitting.open(tmp_path)
+    assert [(test.number, test.choices) for test in second.tests] == [(1, CHOICES)]
+    assert second.new_number() == 8

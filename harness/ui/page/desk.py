@@ -1,13 +1,15 @@
 """The desk: Locust's events around a test. It asks for the ground, points the load at it, and waits for the record."""
 
+import itertools
 import os
 from argparse import Namespace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gevent
 from gevent import GreenletExit
 from locust.env import Environment
-from locust.runners import STATE_SPAWNING, STATE_STOPPED
+from locust.runners import STATE_INIT, STATE_SPAWNING, STATE_STOPPED
 
 from harness.ui.choices import URL
 from harness.ui.page.deliveries import LiveDeliveries
@@ -15,6 +17,7 @@ from harness.ui.page.form import PREPARED
 from harness.ui.page.link import Link, Refused
 
 _FINISH_S = 90.0
+_AT_REST = (STATE_INIT, STATE_STOPPED)
 
 
 class Desk:
@@ -23,7 +26,9 @@ class Desk:
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
         self._target = ""
-        self._stopping = False
+        self.is_stopping = False
+        #: Tells a test's late farewell from the next test.
+        self._tickets, self._ticket = itertools.count(1), 0
         #: What the page is told instead of Locust's own state, so that it goes on asking for figures.
         self.shown_state: str | None = None
         self.link = Link(os.environ["CHATBENCH_COCKPIT"], self._on_order)
@@ -43,6 +48,27 @@ class Desk:
 
     # -- start
 
+    @property
+    def is_busy(self) -> bool:
+        return self.shown_state is not None or self._environment.runner.state not in _AT_REST
+
+    def admit(self, values: Mapping[str, Any], classes: Sequence[str]) -> Mapping[str, Any]:
+        """The next test's choices, checked; from here on no other test may start. Refused says why not this one."""
+        self._refuse_second()
+        told = self.link.ask("check", choices=_choices(values, classes))
+        self._refuse_second()  # two may have asked at once
+        self.shown_state = "spawning"
+        return told
+
+    def release(self) -> None:
+        """It does not start after all."""
+        if not self.is_stopping and self._environment.runner.state in _AT_REST:
+            self.shown_state = None
+
+    def _refuse_second(self) -> None:
+        if self.is_busy:
+            raise Refused("A test is going on, and a second one would disturb it. Stop it first, or wait for its end.")
+
     def before_start(self, **_: Any) -> None:
         """Blocks this greenlet, and no other, until the variant is seeded, cloned and served."""
         runner = self._environment.runner
@@ -51,9 +77,11 @@ class Desk:
         self.shown_state = "spawning"
         # Locust leaves a second test's state at "stopped" while it starts, and then does not stop it
         runner.update_state(STATE_SPAWNING)
-        self._end_with_window()
+        self._ticket, options = next(self._tickets), self._options
+        self._target = options.target
+        choices = _choices(vars(options), [kind.__name__ for kind in self._environment.user_classes])
         try:
-            told = self.link.ask("prepare", timeout_s=None, choices=self._choices())
+            told = self.link.ask("prepare", timeout_s=None, ticket=self._ticket, choices=choices)
         except BaseException as error:
             self._abort()
             if isinstance(error, GreenletExit):
@@ -69,37 +97,16 @@ class Desk:
 
     def _abort(self) -> None:
         self.shown_state = None
-        self._environment.runner.update_state(STATE_STOPPED)
+        runner = self._environment.runner
+        # Locust takes a shape whose first tick failed for one that still runs
+        runner.shape_greenlet = runner.shape_last_tick = None
+        runner.update_state(STATE_STOPPED)
         # not asked from here: a greenlet that is being killed must not wait
-        gevent.spawn(self._cancel)
+        gevent.spawn(self._cancel, self._ticket)
 
-    def _cancel(self) -> None:
-        status = self.link.ask("status")
-        if status["phase"] != "failed":
-            self.link.ask("cancel")
+    def _cancel(self, ticket: int) -> None:
+        self.link.ask("cancel", ticket=ticket)
         self.forget_figures()
-
-    def _end_with_window(self) -> None:
-        """Locust's run time counts from the click, seeding included; a test's window is as long instead."""
-        web_ui, options = self._environment.web_ui, self._options
-        if options.run_time and web_ui is not None:
-            web_ui._cancel_run_time_timer()  # noqa: SLF001 - Locust has no other way to put it off
-            if options.window <= 0:
-                options.window = max(float(options.run_time) - options.warmup, 1.0)
-            options.run_time = None
-
-    def _choices(self) -> dict[str, Any]:
-        options = self._options
-        self._target = options.target
-        names = ("variant", "dataset", "dataset_seed", "target", "url", "servers", "arrivals", "page_size")
-        others = ("connections", "receivers", "devices", "seed")
-        return {name: getattr(options, name) for name in (*names, *others)} | {
-            "scenarios": [_scenario(kind.__name__) for kind in self._environment.user_classes],
-            "users": options.num_users or 1,
-            "rate_per_s": options.rate,
-            "warmup_s": options.warmup,
-            "window_s": options.window,
-        }
 
     def _point_at(self, told: dict[str, str]) -> None:
         """What `chatbench run` gives its load process by environment."""
@@ -110,13 +117,15 @@ class Desk:
 
     # -- stop
 
-    def _on_order(self, order: str) -> None:
-        if order == "stop" and not self._stopping:
+    def _on_order(self, order: Mapping[str, Any]) -> None:
+        if order == {"do": "stop", "ticket": self._ticket} and not self.is_stopping:
             self._environment.runner.stop()
 
     def _on_stopping(self, **_: Any) -> None:
         """From here to the record the page goes on asking: its last figures are to be the test's last."""
-        self._stopping, self.shown_state = True, "running"
+        self.is_stopping, self.shown_state = True, "running"
+        # a test whose window has not begun ends here, before the load is told to make one of no length
+        self.link.ask("stopping", timeout_s=_FINISH_S)
 
     def _on_stop(self, **_: Any) -> None:
         try:
@@ -125,7 +134,7 @@ class Desk:
             pass  # the status says what went wrong
         finally:
             self.deliveries.end()
-            self._stopping, self.shown_state = False, None
+            self.is_stopping, self.shown_state = False, None
             self.forget_figures()
 
     def forget_figures(self) -> None:
@@ -133,6 +142,18 @@ class Desk:
         web_ui = self._environment.web_ui
         if web_ui is not None:
             web_ui.app.view_functions["locust.request_stats"].clear_cache()
+
+
+def _choices(values: Mapping[str, Any], classes: Sequence[str]) -> dict[str, Any]:
+    names = ("variant", "dataset", "dataset_seed", "target", "url", "servers", "arrivals", "shape", "page_size")
+    others = ("connections", "receivers", "devices", "seed")
+    return {name: values[name] for name in (*names, *others)} | {
+        "scenarios": [_scenario(name) for name in classes],
+        "users": values["num_users"] or 1,
+        "rate_per_s": values["rate"],
+        "warmup_s": values["warmup"],
+        "window_s": values["window"],
+    }
 
 
 def _scenario(class_name: str) -> str:

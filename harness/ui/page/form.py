@@ -4,9 +4,11 @@ import os
 from typing import Any
 
 from datasets.names import dataset_names, home_of_environment
-from harness.ui.choices import DIRECT, TARGETS
+from harness.ui.choices import DIRECT, LEVEL, TARGETS
+from harness.ui.fields import OURS
 from reference_server.variant import variants
 from scenarios.arrivals import Arrivals
+from scenarios.mix import SHAPES
 
 #: Set before each test by whoever prepares it, never by a person.
 PREPARED = ("postgres", "postgres_replica", "postgres_shards", "redis", "gate", "out", "token_secret")
@@ -14,23 +16,23 @@ PREPARED = ("postgres", "postgres_replica", "postgres_shards", "redis", "gate", 
 
 def add_fields(parser: Any) -> None:
     """Called with Locust's parser; the order is the form's."""
-    add = parser.add_argument
+    add, numbers = parser.add_argument, {field.name: field for field in OURS}
     variant, dataset = (os.environ.get(f"CHATBENCH_UI_{name}", "") for name in ("VARIANT", "DATASET"))
+
+    def add_numbers(*names: str) -> None:
+        for name in names:
+            field = numbers[name]
+            add(f"--{name.replace('_', '-')}", type=type(field.default), default=field.default, help=field.help)
+
     add("--variant", default=variant, choices=sorted({*variants(), variant}), help="schema; seeded when missing")
     datasets = dict.fromkeys([*dataset_names(home_of_environment()), dataset])
     add("--dataset", default=dataset, choices=list(datasets), help="generated when missing")
     add("--target", default=DIRECT, choices=list(TARGETS), help="direct: no HTTP; server: ours; url: yours")
-    add("--servers", type=int, default=1, help="of ours to start, for target server")
+    add_numbers("servers")
     add("--arrivals", default="poisson", choices=list(Arrivals), help="closed: each after the answer before")
-    add("--rate", type=float, default=200.0, help="tasks/s of all users, in an open loop")
-    add("--page-size", type=int, default=50, help="messages of a page")
-    add("--warmup", type=float, default=2.0, help="seconds of load before figures count")
-    add("--window", type=float, default=0.0, help="seconds that count; 0: until you stop it")
-    add("--receivers", type=int, default=100, help="Fanout: users who are written to")
-    add("--devices", type=int, default=2, help="Fanout: sockets of each receiver")
-    add("--connections", type=int, default=8, help="PostgreSQL connections")
-    add("--seed", type=int, default=1, help="of arrivals and picks")
-    add("--dataset-seed", type=int, default=1, help="seed of the dataset")
+    add_numbers("rate")
+    add("--shape", default=LEVEL, choices=[LEVEL, *SHAPES], help="moves users and rate, which are its peak")
+    add_numbers("window", "warmup", "page_size", "receivers", "devices", "connections", "seed", "dataset_seed")
     add("--url", default="", help="of your own servers, for target url")
     for name in PREPARED:
         add(f"--{name.replace('_', '-')}", default="", include_in_web_ui=False, help="set for each test")

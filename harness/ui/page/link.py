@@ -21,7 +21,7 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
 class Link:
     """Asks, and hears orders."""
 
-    def __init__(self, path: str, on_order: Callable[[str], None]) -> None:
+    def __init__(self, path: str, on_order: Callable[[dict[str, Any]], None]) -> None:
         self._numbers = itertools.count()
         self._waiting: dict[int, gevent.event.AsyncResult[dict[str, Any]]] = {}
         self._on_order = on_order
@@ -52,7 +52,7 @@ class Link:
             for line in lines:
                 heard = orjson.loads(line)
                 if "do" in heard:
-                    gevent.spawn(self._on_order, heard["do"])
+                    gevent.spawn(self._on_order, heard)
                 elif heard["id"] in self._waiting:
                     self._waiting[heard["id"]].set(heard)
         # whoever prepares and cleans up is gone: nothing here may outlive it

@@ -71,19 +71,21 @@ function restoreTicks() {
 }
 document.addEventListener("submit", keepTicks, true);
 
-// there is no host here: the target is a field of the form
-function hideHost() {
+// there is no host here: the target is a field of the form; and a test keeps the load that it was started with
+function hideWhatIsFixed() {
+  for (const button of document.querySelectorAll("header button"))
+    if (button.textContent === "Edit") button.style.display = "none";
   for (const label of document.querySelectorAll("header .MuiTypography-root"))
     if (label.textContent === "Host") label.parentElement.style.display = "none";
 }
 
 const root = document.getElementById("root");
 if (root) {
-  new MutationObserver(() => { openFields(); hideHost(); }).observe(root, { childList: true, subtree: true });
+  new MutationObserver(() => { openFields(); hideWhatIsFixed(); }).observe(root, { childList: true, subtree: true });
   // its dialog "New" is drawn beside the page's root
   new MutationObserver(openFields).observe(document.body, { childList: true });
   openFields();
-  hideHost();
+  hideWhatIsFixed();
 }
 setInterval(() => { followTheme(); showStatus(); }, 1000);
 showStatus();
