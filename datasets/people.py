@@ -50,9 +50,9 @@ class Pairing:
 
     @classmethod
     def of(cls, *, seed: int, users: int, slots: int, salt: int, low: int, high: int) -> Self:
-        """Pairs whose distances lie above `low` and not above `high`."""
+        """Pairs whose distances lie above `low` and not above `high`; there may be none."""
         stride = _coprime_from(1 + draw(seed, Kind.PAIRING, salt) % max(1, slots - 1), slots)
-        shift = draw(seed, Kind.PAIRING, salt + 1) % slots
+        shift = draw(seed, Kind.PAIRING, salt + 1) % max(1, slots)
         modulus = _prime_at_most(high - low)
         return cls(seed=seed, users=users, slots=slots, stride=stride, shift=shift, low=low, modulus=modulus)
 

@@ -35,7 +35,7 @@ _EXPLAINED = {
 
 def written(shape: Shape, remarks: list[str]) -> str:
     """The file's text."""
-    lines = [*(f"# {remark}" for remark in remarks), f'name = "{shape.name}"']
+    lines = [*(f"# {line}" for remark in remarks for line in remark.splitlines()), f'name = "{shape.name}"']
     for section, keys in _SECTIONS.items():
         lines += ["", f"# {_EXPLAINED[section]}", f"[{section}]"]
         lines += [

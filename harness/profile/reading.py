@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,8 @@ import asyncpg
 from harness.profile.errors import ProfileError
 from harness.profile.mapping import Names
 from harness.profile.questions import Sample, is_askable, statement
+from harness.stack.address import without_password
+from harness.stack.errors import EnvironmentFailed
 from harness.stack.own import open_connection
 
 #: Told a statement's name, its SQL, and what came of it.
@@ -42,11 +45,20 @@ class Readings:
 
 async def read(dsn: str, names: Names, limits: Limits, told: Told) -> Readings:
     """Raises ProfileError when the database cannot be asked, EnvironmentFailed when it is not reached."""
-    connection = await open_connection(dsn, settings={"application_name": "chatbench profile"})
+    # nothing is prepared twice, and poolers know nothing of what was
+    connection = await open_connection(dsn, settings={"application_name": "chatbench profile"}, statement_cache_size=0)
     try:
         return await _Reader(connection, names, limits, told).read()
+    except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+        # leaving a transaction on a closed connection fails too, and hides why it closed
+        why = error.__context__ if isinstance(error, asyncpg.InterfaceError) else error
+        raise EnvironmentFailed(
+            f"PostgreSQL at {without_password(dsn)} is gone ({_first_line(why or error)}), so no profile was made. "
+            "Nothing was changed there. See whether the server runs, and try again."
+        ) from None
     finally:
-        await connection.close()
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await connection.close()
 
 
 class _Reader:
@@ -67,8 +79,16 @@ class _Reader:
         answers = {}
         for question in await self._questions():
             found = await self._ask(question, statement(question, self._names, sample))
-            if found is not None:
+            # a role may see conversations and, by row security, no message in them; nothing unread is an answer
+            if found and (question == "unread" or any(row["messages"] for row in found)):
                 answers[question.removesuffix("_by_scan")] = found
+            elif found is not None:
+                self._notes.append(f"{question}: no row was seen; the built-in value stands")
+        if not answers:
+            raise ProfileError(
+                f"No question about {self._names['messages']} was answered, so no profile was made. Give the role "
+                "SELECT on the tables (and their rows), or raise --timeout."
+            )
         server = await self._connection.fetchval("SHOW server_version")
         return Readings(server=server, rows=rows, sample=sample, answers=answers, notes=self._notes)
 
@@ -101,13 +121,15 @@ class _Reader:
         except asyncpg.QueryCanceledError:
             self._left_out(name, sql, f"took longer than {self._limits.timeout_s:g} s, raise --timeout")
             return None
+        except asyncpg.PostgresConnectionError:
+            raise
         except asyncpg.PostgresError as error:
             if is_needed:
                 raise ProfileError(
-                    f"{name} could not be asked ({error}), so no profile was made. Name your tables and columns in "
-                    "--mapping FILE, and give the role SELECT on them."
+                    f"{name} could not be asked ({_first_line(error)}), so no profile was made. Name your tables and "
+                    "columns in --mapping FILE, and give the role SELECT on them."
                 ) from None
-            self._left_out(name, sql, str(error))
+            self._left_out(name, sql, _first_line(error))
             return None
         rows = f"{len(found)} row{'' if len(found) == 1 else 's'}"
         self._told(name, sql, f"{rows} of aggregates in {time.monotonic() - started:.2f} s")
@@ -116,6 +138,11 @@ class _Reader:
     def _left_out(self, name: str, sql: str, why: str) -> None:
         self._told(name, sql, f"left out: {why}")
         self._notes.append(f"{name}: left out ({why}); the built-in value stands")
+
+
+def _first_line(error: BaseException) -> str:
+    """Details and hints stand behind it."""
+    return str(error).split("\n", maxsplit=1)[0]
 
 
 def _percent(wanted: int, rows: int | None) -> float:

@@ -1,16 +1,34 @@
 """Telling: what was asked, and what the shape says, in lines."""
 
+import os
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from datasets.parameters import Shape
 from datasets.quantiles import Quantiles
+from harness.profile.errors import ProfileError
 from harness.profile.reading import Readings
 
 
 def told(name: str, sql: str, outcome: str, *, sql_too: bool) -> str:
     """One statement."""
     return f"{sql.rstrip()}\n-- {name}: {outcome}" if sql_too else f"{name}: {outcome}"
+
+
+def name_of(out_file: Path, given: str | None) -> str:
+    """The shape's name: as given, or the file's, as a word. Raises ProfileError before anything is asked."""
+    if given is None:
+        word = re.sub(r"\W+", "_", out_file.stem.lower()).strip("_")
+        given = word if word.isidentifier() else f"shape_{word}"
+    if not given.isidentifier():
+        raise ProfileError(f"--name {given!r} is no word of letters, digits and _, so nothing was asked. Give another.")
+    if out_file.is_dir() or not os.access(out_file if out_file.exists() else out_file.parent, os.W_OK):
+        raise ProfileError(
+            f"--out {out_file} cannot be written, so nothing was asked. Name a file in a folder of yours."
+        )
+    return given
 
 
 def remarks(readings: Readings, now: datetime) -> list[str]:

@@ -14,6 +14,7 @@ from harness.profile.errors import ProfileError
 from harness.profile.fitting import fitted
 from harness.profile.mapping import names_of, read_mapping
 from harness.profile.reading import Limits, read
+from harness.stack.errors import EnvironmentFailed
 from reference_server import schema
 from reference_server.variant import load_variant
 
@@ -163,3 +164,46 @@ async def test_nothing_can_be_written_by_what_a_mapping_says(files, fresh_databa
 async def test_a_database_without_the_table_is_answered_with_the_mapping(fresh_database):
     with pytest.raises(ProfileError, match="--mapping FILE"):
         await profiled(fresh_database)
+
+
+async def test_times_that_are_none_and_rows_of_no_conversation_are_passed_over(fresh_database):
+    connection = await asyncpg.connect(fresh_database)
+    await connection.execute("""
+        CREATE TABLE odd AS SELECT CASE WHEN i > 2 THEN i % 5 END AS conversation_id, 2 AS receiver_id,
+            'secret' AS type, repeat('x', i) AS content, NULL::jsonb AS media, false AS is_read,
+            CASE i WHEN 1 THEN 'infinity' WHEN 2 THEN '-infinity' WHEN 3 THEN '0044-01-01 BC' WHEN 4 THEN '9999-01-01'
+            ELSE now() - i * interval '1 hour' END::timestamptz AS created_at
+        FROM generate_series(1, 800) AS i
+    """)
+    await connection.close()
+    names = names_of({"messages": {"table": "odd"}} | {one: {"table": ""} for one in ("users", "blocks")}, "x.toml")
+    names = {**names, "conversations": ""}
+    found, readings = await profiled(fresh_database, names)
+    assert found.years == pytest.approx(800 / 24 / 365.25, rel=0.01)
+    assert found.conversation_lengths.at(np.array([1.0])) == pytest.approx([160], abs=1)
+    assert "secret" not in repr(readings)
+
+
+async def test_where_nothing_may_be_seen_there_is_no_profile(files, fresh_database):
+    await load(fresh_database, files)
+    connection = await asyncpg.connect(fresh_database)
+    await connection.execute("ALTER TABLE messages ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    await connection.execute("DROP ROLE IF EXISTS sees_nothing")
+    await connection.execute(
+        "CREATE ROLE sees_nothing LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO sees_nothing"
+    )
+    await connection.close()
+    try:
+        with pytest.raises(ProfileError, match="No question about messages was answered"):
+            await profiled(fresh_database.replace("postgres@", "sees_nothing@", 1), names_of({}, ""))
+    finally:
+        connection = await asyncpg.connect(fresh_database)
+        await connection.execute("DROP OWNED BY sees_nothing; DROP ROLE sees_nothing")
+        await connection.close()
+
+
+async def test_a_server_that_goes_away_is_said_to_have_gone(files, fresh_database):
+    await load(fresh_database, files)
+    names = names_of({"messages": {"is_read": "(pg_terminate_backend(pg_backend_pid()))"}}, "x.toml")
+    with pytest.raises(EnvironmentFailed, match=r"is gone .*so no profile was made"):
+        await profiled(fresh_database, names)

@@ -10,6 +10,7 @@ from harness.profile.fitting import fitted
 from harness.profile.mapping import names_of, read_mapping
 from harness.profile.questions import Sample, all_statements, statement
 from harness.profile.reading import Readings
+from harness.profile.telling import name_of
 
 OWN = read_mapping(None)
 
@@ -100,3 +101,14 @@ def test_what_the_mapping_does_not_have_is_not_asked():
 def test_a_wrong_mapping_is_answered_with_its_key(content):
     with pytest.raises(ProfileError, match=r"x\.toml"):
         names_of(content, "x.toml")
+
+
+@pytest.mark.parametrize(("file", "name"), [("support.toml", "support"), ("2024 my-shape.toml", "shape_2024_my_shape")])
+def test_a_shape_is_called_by_its_file_in_a_word(file, name, tmp_path):
+    assert name_of(tmp_path / file, None) == name
+
+
+def test_a_file_that_cannot_be_written_and_a_name_that_is_no_word_are_refused_before_anything_is_asked(tmp_path):
+    for out, given in ((tmp_path, None), (tmp_path / "absent" / "x.toml", None), (tmp_path / "x.toml", "my shape")):
+        with pytest.raises(ProfileError, match="so nothing was asked"):
+            name_of(out, given)

@@ -1,9 +1,11 @@
 import tomllib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from datasets.errors import DatasetError
+from datasets.generate import generate
 from datasets.parameters import BUILT_IN, LoadCurve, Shape
 from datasets.quantiles import Quantiles
 from datasets.segments import segments
@@ -39,6 +41,12 @@ def test_a_shape_that_was_written_is_read_again(shape):
 
 def test_remarks_stand_in_front_as_comments():
     assert written(SUPPORT, ["made somewhere"]).startswith("# made somewhere\nname =")
+    assert written(SUPPORT, ["left out\nHINT: so"]).startswith("# left out\n# HINT: so\nname =")
+
+
+def test_a_shape_without_blocks_has_none(tmp_path):
+    made = shaped(replace(BUILT_IN, blocks_per_message=0.0), name="alone", messages=20_000)
+    assert generate(made, tmp_path).rows["blocks"] == 0
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """chatbench profile."""
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ from harness.profile.fitting import fitted
 from harness.profile.mapping import read_mapping
 from harness.profile.questions import all_statements
 from harness.profile.reading import Limits, read
-from harness.profile.telling import remarks, summary, told
+from harness.profile.telling import name_of, remarks, summary, told
 from harness.progress import say
 
 
@@ -40,11 +41,12 @@ def profile(
     async def work() -> None:
         if postgres is None:
             raise ProfileError("--postgres is missing, so there is nothing to profile. Give your database's DSN.")
+        called = name_of(out_file, name)
         limits = Limits(messages=messages, conversations=conversations, timeout_s=timeout)
         readings = await read(postgres, names, limits, lambda *asked: say(told(*asked, sql_too=show_sql)))
-        shape = fitted(readings, (name or out_file.stem).replace("-", "_").lower())
+        shape = fitted(readings, called)
         out_file.write_text(written(shape, remarks(readings, datetime.now(UTC))), encoding="utf-8")
         out.print("\n".join(summary(shape, readings)), markup=False)
-        out.print(f"{out_file}: chatbench seed --shape {out_file} --messages 500k", markup=False)
+        out.print(f"{out_file}: chatbench seed --shape {shlex.quote(str(out_file))} --messages 500k", markup=False)
 
     run_to_end(work())

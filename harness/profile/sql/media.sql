@@ -1,5 +1,5 @@
--- Messages with media, and with a text beside them, by type, of sampled messages.
-SELECT {type} AS type, count(*) AS messages,
+-- Messages with media, and with a text beside them, by type, of sampled messages. Other words than these are not read.
+SELECT CASE WHEN ({type})::text IN ('image', 'video', 'file') THEN ({type})::text END AS type, count(*) AS messages,
     count(*) FILTER (WHERE {media} IS NOT NULL) AS with_media,
     count(*) FILTER (WHERE {media} IS NOT NULL AND m.{text} IS NOT NULL) AS captioned
 FROM {messages} AS m TABLESAMPLE SYSTEM ({messages_percent}) REPEATABLE (1)
