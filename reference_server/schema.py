@@ -31,6 +31,11 @@ def after_load(variant: Variant) -> list[SqlFile]:
     return [*variant.constraints.values(), *variant.triggers.values()]
 
 
+def from_keys_on(variant: Variant) -> list[SqlFile]:
+    """What comes after the rows, one after the other."""
+    return [*keys(variant), *derived(variant), *indexes(variant), *after_load(variant)]
+
+
 def whole(variant: Variant) -> list[SqlFile]:
     """Every step for an empty database."""
-    return [*before_load(variant), *keys(variant), *derived(variant), *indexes(variant), *after_load(variant)]
+    return [*before_load(variant), *from_keys_on(variant)]

@@ -9,16 +9,29 @@ import asyncpg
 
 from reference_server.contracts import Contract
 from reference_server.errors import BrokenSql
-from reference_server.variant import SqlFile
+from reference_server.variant import SQL, VARIANTS, SqlFile, Variant
+from reference_server.variant_file import KINDS
 
 
-def refused(sql: SqlFile, error: asyncpg.PostgresError, *, so: str) -> BrokenSql:
-    """PostgreSQL's error, with what follows from it ("so nothing was built")."""
+def refused(sql: SqlFile, error: asyncpg.PostgresError, *, so: str, variant: Variant | None = None) -> BrokenSql:
+    """PostgreSQL's error in a variant's SQL, with what follows from it ("so nothing was built")."""
     told: Any = error
     details = [text.strip().rstrip(".") for text in (told.detail, told.hint, _inside(told)) if text]
     problem = f"{type(error).__name__}: {told.message or error}, {so}"
-    remedy = ". ".join([*details, "Correct the SQL, and run the command again."])
+    remedy = ". ".join([*details, _remedy(sql, variant)])
     return BrokenSql(sql.path, _line(sql.text, told), problem, remedy)
+
+
+def _remedy(sql: SqlFile, variant: Variant | None) -> str:
+    if variant is None or variant.file.parent == VARIANTS or not sql.path.is_relative_to(SQL):
+        return "Correct the SQL, and run the command again."
+    kind = next((kind for kind in KINDS if sql in getattr(variant, kind).values()), "queries")
+    own = variant.file.parent / kind / f"{sql.name}.sql"
+    leave_out = f', or leave it out with removes.{kind} = ["{sql.name}"]' if kind not in ("tables", "queries") else ""
+    return (
+        f"It is {variant.extends}'s SQL said in your names, and needs what your schema lacks: correct the names in "
+        f"{variant.file}, or write {own}{leave_out}."
+    )
 
 
 def breaks_contract(sql: SqlFile, slot: str, contract: Contract, problem: str) -> BrokenSql:

@@ -107,7 +107,7 @@ async def _parameters(connection: asyncpg.Connection, variant: Variant, slot: st
     try:
         prepared = await connection.prepare(sql.text)
     except asyncpg.PostgresError as problem:
-        raise refused(sql, problem, so=f"so {slot} has no statement") from problem
+        raise refused(sql, problem, so=f"so {slot} has no statement", variant=variant) from problem
     claimed = variant.topology.routing == "application"
     contract = contract_of(slot, variant.identifiers, variant.policy, claimed=claimed)
     parameters = [parameter.name for parameter in prepared.get_parameters()]

@@ -9,6 +9,8 @@ from datasets.message_ids import MessageIds, schema_of
 from reference_server.errors import BrokenVariant
 from reference_server.variant import Variant
 
+#: The chat's tables, in the order in which their rows are copied.
+TABLES = ("users", "conversations", "messages", "blocks")
 #: What COPY's bytes of a kind of column can fill.
 _TYPES: Mapping[str, tuple[str, ...]] = {
     "fixed_size_binary[16]": ("uuid",),
@@ -35,9 +37,9 @@ def columns_into(variant: Variant, table: str) -> dict[str, str | None]:
     return {name: variant.names.column(table, name) for name in names}
 
 
-async def check_tables(connection: Any, variant: Variant, tables: tuple[str, ...]) -> None:
+async def check_tables(connection: Any, variant: Variant) -> None:
     """Raises BrokenVariant for a table, column or type that the dataset's rows cannot go into."""
-    for table in tables:
+    for table in TABLES:
         await _check(connection, variant, table)
 
 

@@ -20,7 +20,7 @@ from harness.errors import HarnessError
 from harness.seeding.aging import bring_back, put_aside
 from harness.seeding.databases import Mark, create_database, drop_database, list_databases, mark_database, seal
 from harness.seeding.foreign import SHARD_DATABASES, remote_query_ids
-from harness.seeding.own_tables import check_tables, columns_into
+from harness.seeding.own_tables import TABLES, check_tables, columns_into
 from harness.seeding.rehearsal import rehearse
 from harness.seeding.sharded_copy import copy_part, shard_name
 from harness.stack.limits import limits_of
@@ -34,7 +34,6 @@ from reference_server.variant_folders import FILE
 
 #: Told (rows copied, or 0) with what is being done.
 Progress = Callable[[str, int], None]
-_LOAD_ORDER = ("users", "conversations", "messages", "blocks")
 _EXTENSIONS = ("pg_stat_statements", "pg_prewarm", "pg_walinspect")
 _NOT_TO_BE_HAD = (asyncpg.InsufficientPrivilegeError, asyncpg.FeatureNotSupportedError, asyncpg.UndefinedFileError)
 _INDEX_BUILDERS = 2
@@ -235,8 +234,8 @@ async def _build(
         await connection.execute("SELECT set_config($1, $2, false)", SHARD_DATABASES, ",".join(foreign))
         await _create_tables(connection, variant, manifest)
         if not foreign:
-            await check_tables(connection, variant, _LOAD_ORDER)
-        for table in _LOAD_ORDER:
+            await check_tables(connection, variant)
+        for table in TABLES:
             # one connection: two would interleave batches, and the heap's order would differ from build to build
             shown = partial(progress, f"copy {table}")
             ids = MessageIds(variant.identifiers.messages)

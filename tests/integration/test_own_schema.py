@@ -92,6 +92,19 @@ async def test_sql_that_cannot_be_used_is_told_with_its_file_and_line(database, 
     assert await database.fetchval("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace") == 0
 
 
+async def test_names_that_disagree_with_the_tables_are_told_before_the_sql_that_stumbles_over_them(database, mine):
+    change(mine, "variant.toml", '"body"', '"boddy"')
+    with pytest.raises(BrokenVariant, match="posts has no column 'boddy'"):
+        await rehearse(database, load_variant(str(mine)))
+
+
+async def test_sql_of_the_parent_that_the_schema_cannot_answer_is_not_to_be_corrected_but_written_anew(database, mine):
+    (mine / "queries" / "unread_total.sql").unlink()
+    wanted = "It is spec's SQL said in your names, and needs what your schema lacks"
+    with pytest.raises(VariantError, match=f"{wanted}.*write .*/mine/queries/unread_total.sql"):
+        await rehearse(database, load_variant(str(mine)))
+
+
 @pytest.mark.parametrize(
     ("place", "old", "new", "key", "told"),
     [
