@@ -35,6 +35,8 @@ class Address:
     port: int
     #: Who wants to see it must know this; None: nobody is asked.
     password: str | None
+    #: It was drawn here, so somebody has to be told; one that was given stays unsaid.
+    is_drawn: bool = False
 
     @property
     def url(self) -> str:
@@ -112,7 +114,7 @@ async def run_cockpit(
                         try:
                             await _answers(address, process, folder / "locust.log")
                             say(f"{address.url} – Ctrl-C stops everything and drops the clone.")
-                            if address.password:
+                            if address.password and address.is_drawn:
                                 say(f"password: {address.password}")
                             if began:
                                 say(f"{out} holds {began} test(s) of an earlier sitting; they stand in Compare.")

@@ -537,4 +537,6 @@ def test_behind_a_login_nothing_is_shown_or_started_before_the_password(started:
             assert answer.url == cockpit.url + arrives
     with visitor.open(f"{cockpit.url}/cockpit/status", timeout=_PATIENCE_S) as answer:
         assert orjson.loads(answer.read())["phase"] == "ready"
-    end(cockpit)
+    cockpit.process.send_signal(signal.SIGINT)
+    told, _ = cockpit.process.communicate(timeout=_PATIENCE_S)
+    assert "open sesame" not in told

@@ -34,10 +34,11 @@ def ui(
     """Open the live cockpit: Locust's web page over variants that are seeded as you choose them, until Ctrl-C."""
     guard(lambda: check_address(host, web_login=web_login))
     experiment = experiment_of_flags(dataset=dataset, seed=dataset_seed, baseline=variant, home=home)
-    password = (os.environ.get("CHATBENCH_UI_PASSWORD") or secrets.token_urlsafe(9)) if web_login else None
+    given = os.environ.get("CHATBENCH_UI_PASSWORD")
+    password = (given or secrets.token_urlsafe(9)) if web_login else None
     work = run_cockpit(
         StackConfig(home=home, postgres=postgres, redis=redis),
-        Address(host=host, port=port, password=password),
+        Address(host=host, port=port, password=password, is_drawn=not given),
         Form(variant=experiment.baseline, dataset=experiment.dataset, dataset_seed=dataset_seed),
         home=home,
         out=out_folder or new_folder("ui"),

@@ -41,7 +41,9 @@ def ask_for_password(web_ui: Any) -> None:
             login_user(_Person())
             return redirect(url_for("locust.index"))
         gevent.sleep(_WRONG_PAUSE_S)  # for each guess; other requests go on meanwhile
-        session["auth_error"] = "That is not the password; chatbench printed it where it was started."
+        session["auth_error"] = (
+            "That is not the password: CHATBENCH_UI_PASSWORD where chatbench was started, or what it printed there."
+        )
         return redirect(url_for("locust.login"))
 
     app.add_url_rule("/cockpit-login", "cockpit_login", log_in, methods=["POST"])
