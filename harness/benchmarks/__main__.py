@@ -76,7 +76,10 @@ def main() -> None:
     results = asyncio.run(_bench(quick=parser.parse_args().quick))
     _FILE.parent.mkdir(parents=True, exist_ok=True)
     _FILE.write_bytes(orjson.dumps([asdict(result) for result in results], option=orjson.OPT_INDENT_2))
-    table = Table("benchmark", "value", "unit", "peer", "peer's value")
+    table = Table(box=None, pad_edge=False)
+    for column in ("benchmark", "value", "unit", "peer", "peer's value"):
+        # a name that is cut off is nobody's
+        table.add_column(column, overflow="fold", no_wrap=column == "benchmark")
     for result in results:
         peer_value = "" if result.peer_value is None else f"{result.peer_value:,.2f}"
         table.add_row(result.name, f"{result.value:,.2f}", result.unit, result.peer or "", peer_value)

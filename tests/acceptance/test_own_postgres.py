@@ -81,6 +81,6 @@ def test_an_audits_suggestion_is_a_variant_that_a_run_takes_as_written(chatbench
 
 def test_an_audit_without_a_database_says_what_to_add(chatbench):
     audited = chatbench("audit")
-    assert audited.returncode == 3
+    assert audited.returncode == 2
     assert "--postgres" in audited.stderr
     assert chatbench("audit", "--format", "nonsense").returncode == 2
