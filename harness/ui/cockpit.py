@@ -118,6 +118,8 @@ async def run_cockpit(
                                 say(f"password: {address.password}")
                             if began:
                                 say(f"{out} holds {began} test(s) of an earlier sitting; they stand in Compare.")
+                            for limit in await servers.stack.limits():
+                                say(f"your PostgreSQL: {limit}")
                             await _until_ended(process, folder / "locust.log")
                         finally:
                             await supervisor.close()
