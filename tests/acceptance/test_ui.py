@@ -1,4 +1,4 @@
-"""A sitting at the cockpit, in a real browser: choose, start, watch, stop, switch, compare, download.
+"""A sitting at the cockpit, in a real browser: choose, start, watch, stop, switch, compare, download, be refused.
 
 Every test makes the tests that it looks at. What lasts is waited for, never what passes: a step may be shorter than
 the second after which the page asks again, and a busy machine takes many times as long for each.
@@ -6,222 +6,24 @@ the second after which the page asks again, and a busy machine takes many times 
 
 import re
 import shutil
-import signal
-import socket
-import subprocess
-import time
 import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import orjson
-import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-#: Kept after the run, ignored by git: somebody should look at them.
-PICTURES = Path(__file__).resolve().parents[1] / "artefacts" / "ui"
-_PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-#: Long enough for a snapshot of `tiny` to be built on a busy machine.
-_PATIENCE_S = 120
-_PATIENCE_MS = 1000 * _PATIENCE_S
-_AT_REST = ("ready", "done", "stopped", "failed")
-HOW_TO_GET_IT = "no Chromium on PATH, so the cockpit's page was not tried; get one with: apt-get install chromium"
-
-expect.set_options(timeout=_PATIENCE_MS)
-
-
-def browser_program() -> str | None:
-    return next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def soon(condition: Callable[[], Any]) -> Any:
-    """What the condition gives once it is true; its last answer where it never is."""
-    deadline = time.monotonic() + _PATIENCE_S
-    while not (found := condition()) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cockpit:
-    process: subprocess.Popen[str]
-    url: str
-    out: Path
-    #: What it says of what went wrong.
-    errors: Path
-
-    def get(self, path: str, **headers: str) -> Any:
-        asked = urllib.request.Request(self.url + path, headers=headers)
-        with urllib.request.urlopen(asked, timeout=_PATIENCE_S) as answer:
-            return orjson.loads(answer.read())
-
-    def post(self, path: str, **form: Any) -> Any:
-        data = urllib.parse.urlencode(form, doseq=True).encode()
-        with urllib.request.urlopen(self.url + path, data, timeout=_PATIENCE_S) as answer:
-            return orjson.loads(answer.read())
-
-    def status(self) -> dict[str, Any]:
-        told: dict[str, Any] = self.get("/cockpit/status")
-        return told
-
-    def reaches(self, step: str) -> bool:
-        """Whether the test at hand comes to the step: the list of steps keeps those that are over."""
-        return bool(soon(lambda: any(one["text"].startswith(step) for one in self.status()["steps"])))
-
-    def ended(self) -> int:
-        """The number of the test that has just ended and is kept, void or not."""
-        assert soon(self.is_at_rest), self.status()
-        text = self.status()["text"]
-        found = re.match(r"Test (\d+) .* is (kept|void)", text)
-        assert found, text
-        return int(found[1])
-
-    def is_at_rest(self) -> bool:
-        """From the answer to a start on it is not, until all of the test is told."""
-        return self.get("/stats/requests")["state"] in ("ready", "stopped") and self.status()["phase"] in _AT_REST
-
-    def record(self, number: int) -> dict[str, Any]:
-        """What was kept of a test."""
-        (line,) = (self.out / f"test-{number}" / "trials.jsonl").read_bytes().splitlines()
-        found: dict[str, Any] = orjson.loads(line)
-        return found
-
-    def rest(self) -> None:
-        """End what a test has left."""
-        if self.process.poll() is None:
-            self.post("/stop")
-            assert soon(self.is_at_rest)
-
-
-Start = Callable[..., Cockpit]
-
-
-def end(cockpit: Cockpit) -> None:
-    """As Ctrl-C does; its home is free then."""
-    cockpit.process.send_signal(signal.SIGINT)
-    cockpit.process.wait(_PATIENCE_S)
-
-
-@pytest.fixture(scope="module")
-def started(folder: Path, environment: dict[str, str], command: list[str]) -> Iterator[Start]:
-    """Starts `chatbench ui` and waits for the line with its address."""
-    running: list[subprocess.Popen[str]] = []
-
-    def start(*options: str, name: str, **more: str) -> Cockpit:
-        port = free_port()
-        errors = folder / f"{name}.err"
-        with errors.open("wb") as stderr:
-            process = subprocess.Popen(
-                [*command, "ui", "--port", str(port), "--out", name, *options],
-                cwd=folder,
-                env=environment | more,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                text=True,
-            )
-        running.append(process)
-        assert process.stdout
-        said = process.stdout.readline()
-        assert "http://" in said, said + errors.read_text()
-        return Cockpit(process=process, url=f"http://127.0.0.1:{port}", out=folder / name, errors=errors)
-
-    yield start
-    for process in running:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.wait(_PATIENCE_S)
-        assert process.stdout
-        process.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def sitting(started: Start) -> Cockpit:
-    """In a home of its own, so that those of other tests may run beside it; most tests share it."""
-    return started("--home", "home-of-sitting", name="sitting")
-
-
-@pytest.fixture
-def cockpit(sitting: Cockpit) -> Iterator[Cockpit]:
-    yield sitting
-    sitting.rest()
-
-
-@pytest.fixture
-def own(started: Start, request: pytest.FixtureRequest) -> Iterator[Cockpit]:
-    """One that a test may break."""
-    cockpit = started("--home", "home-of-others", name=request.node.name[:60])
-    yield cockpit
-    if cockpit.process.poll() is None:
-        end(cockpit)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if browser_program() is None:
-        pytest.skip(HOW_TO_GET_IT)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser_program(), args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser: Browser, cockpit: Cockpit) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1360, "height": 900}, color_scheme="light")
-    context.set_default_timeout(_PATIENCE_MS)
-    opened = context.new_page()
-    opened.goto(cockpit.url)
-    yield opened
-    context.close()
-
-
-def picture(page: Page, name: str, *, whole: bool = False) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
-
-
-def fill(page: Page, scenario: str = "Pagination", **fields: str) -> None:
-    """The form, whether it is the page's or in the dialog of a test after the first."""
-    new = page.get_by_role("button", name="New")
-    expect(new.or_(page.locator("select[name=variant]")).first).to_be_visible()
-    if new.count():
-        new.click()
-    for row in page.locator("tr", has=page.get_by_role("checkbox")).all():
-        row.get_by_role("checkbox").set_checked(scenario in row.inner_text())
-    for name, value in fields.items():
-        field = page.locator(f"[name={name}]")
-        if field.evaluate("field => field.tagName") == "SELECT":
-            field.select_option(value)
-        else:
-            field.fill(value)
-
-
-def start(page: Page, scenario: str = "Pagination", **fields: str) -> None:
-    fill(page, scenario, **{"rate": "80", "warmup": "0.5"} | fields)
-    with page.expect_response("**/swarm"):
-        page.get_by_role("button", name="Start").click()
-
-
-def stop(page: Page) -> None:
-    page.get_by_role("button", name="Stop").click()
-
-
-def requests_shown(page: Page, operation: str) -> int:
-    """The count in Locust's own table."""
-    row = page.locator("tr", has=page.get_by_role("cell", name=operation, exact=True))
-    return int(row.locator("td").nth(2).inner_text()) if row.count() else 0
+from tests.acceptance.cockpit import (
+    FORM,
+    PICTURES,
+    Cockpit,
+    fill,
+    free_port,
+    picture,
+    requests_shown,
+    soon,
+    start,
+    stop,
+)
 
 
 def test_the_form_offers_every_choice_with_help_and_the_first_scenario_ticked(page: Page, cockpit: Cockpit) -> None:
@@ -387,12 +189,12 @@ def test_what_makes_no_sense_is_refused_in_the_form_and_then_the_next_test_runs(
 
 def test_a_second_start_while_one_test_runs_is_refused_whoever_asks(page: Page, cockpit: Cockpit) -> None:
     fill(page)
-    assert cockpit.post("/swarm", **_FORM)["success"]
+    assert cockpit.post("/swarm", **FORM)["success"]
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("alert")).to_contain_text("A test is going on")
     assert cockpit.reaches("Measuring")
     for changed in ({}, {"variant": "spec"}):
-        told = cockpit.post("/swarm", **_FORM | changed)
+        told = cockpit.post("/swarm", **FORM | changed)
         assert not told["success"]
         assert "A test is going on" in told["message"]
     cockpit.post("/stop")
@@ -425,118 +227,3 @@ def test_a_second_one_in_the_same_home_is_told_who_holds_it(cockpit: Cockpit, ch
     said = " ".join(refused.stderr.split())
     assert f"home-of-sitting is in use by process {cockpit.process.pid} (chatbench ui" in said
     assert "Nothing was started" in said
-
-
-_FORM: dict[str, Any] = {
-    "user_count": 4,
-    "spawn_rate": 4,
-    "user_classes": ["Pagination"],
-    "variant": "baseline",
-    "window": 0,
-    "warmup": 0.2,
-}
-
-
-def _measuring(cockpit: Cockpit) -> None:
-    assert cockpit.post("/swarm", **_FORM)["success"]
-    assert cockpit.reaches("Measuring")
-
-
-def _gone(processes: list[psutil.Process]) -> bool:
-    return not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in processes)
-
-
-def test_ending_it_in_the_middle_of_a_test_leaves_no_process_and_no_clone(
-    own: Cockpit, started_by: Callable[[int], list[psutil.Process]]
-) -> None:
-    (postgres,) = (one.cmdline() for one in started_by(own.process.pid) if "-D" in one.cmdline())
-    base = Path(postgres[postgres.index("-D") + 1]) / "base"
-    assert own.post("/swarm", **_FORM | {"window": 1})["success"]
-    own.ended()
-    before = set(base.iterdir())
-    _measuring(own)
-    assert len(set(base.iterdir()) - before) == 1
-    processes = started_by(own.process.pid)
-    own.process.send_signal(signal.SIGTERM)
-    own.process.wait(_PATIENCE_S)
-    assert set(base.iterdir()) == before
-    assert soon(lambda: _gone(processes))
-    assert own.process.stdout
-    # the one that was in its window too
-    assert "2 test(s) are kept in" in own.process.stdout.read()
-
-
-def test_a_killed_server_ends_the_test_in_a_sentence_and_is_started_again_for_the_next(
-    own: Cockpit, started_by: Callable[[int], list[psutil.Process]]
-) -> None:
-    for program, name in (("postgres", "PostgreSQL"), ("valkey-server", "Valkey")):
-        _measuring(own)
-        (server,) = (
-            one for one in psutil.Process(own.process.pid).children() if program in " ".join(one.cmdline()[:1])
-        )
-        server.kill()
-        assert soon(lambda: own.status()["phase"] == "failed")
-        assert f"{name} was ended by SIGKILL, so the test is over" in own.status()["text"]
-        assert soon(own.is_at_rest)
-    assert own.post("/swarm", **_FORM | {"window": 1})["success"]
-    assert own.record(own.ended())["load"]["users"] == 4
-
-
-def test_a_killed_page_ends_the_sitting_in_a_sentence_and_leaves_no_process(
-    own: Cockpit, started_by: Callable[[int], list[psutil.Process]]
-) -> None:
-    _measuring(own)
-    processes = started_by(own.process.pid)
-    next(one for one in processes if "locust" in one.cmdline()).kill()
-    assert own.process.wait(_PATIENCE_S) == 3
-    assert "was ended by SIGKILL, so the sitting is over" in " ".join(own.errors.read_text().split())
-    assert soon(lambda: _gone(processes))
-
-
-def test_a_killed_cockpit_leaves_no_process_and_the_next_sitting_goes_on_with_its_tests(
-    started: Start, folder: Path, started_by: Callable[[int], list[psutil.Process]]
-) -> None:
-    first = started("--home", "home-of-others", name="goes-on")
-    assert first.post("/swarm", **_FORM | {"window": 1})["success"]
-    assert first.ended() == 1
-    _measuring(first)
-    processes = started_by(first.process.pid)
-    first.process.kill()
-    assert soon(lambda: _gone(processes))
-    second = started("--home", "home-of-others", name="goes-on")
-    assert second.status()["tests"] == 1
-    assert second.post("/swarm", **_FORM | {"window": 1})["success"]
-    assert second.ended() == 2
-    end(second)
-    assert {path.name for path in (folder / "goes-on").iterdir()} == {"test-1", "test-2"}
-
-
-def test_an_address_that_others_reach_is_refused_without_a_login(chatbench: Any) -> None:
-    refused = chatbench("ui", "--host", "0.0.0.0")
-    assert refused.returncode == 2
-    assert "can be reached from other machines" in refused.stderr
-    assert "--web-login" in refused.stderr
-
-
-def test_behind_a_login_nothing_is_shown_or_started_before_the_password(started: Start) -> None:
-    cockpit = started(
-        *("--home", "home-of-others", "--host", "0.0.0.0", "--web-login"),
-        name="guarded",
-        CHATBENCH_UI_PASSWORD="open sesame",
-    )
-    visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    for path, form in (("/", None), ("/cockpit/compare", None), ("/cockpit/status", None), ("/stats/requests", None)):
-        with visitor.open(cockpit.url + path, form, timeout=_PATIENCE_S) as answer:
-            assert answer.url.startswith(f"{cockpit.url}/login")
-    with visitor.open(f"{cockpit.url}/swarm", b"user_count=1", timeout=_PATIENCE_S) as answer:
-        assert answer.url.startswith(f"{cockpit.url}/login")
-    for password, arrives in (("guess", "/login"), ("open sesame", "/")):
-        with visitor.open(
-            f"{cockpit.url}/cockpit-login", f"password={password}".encode(), timeout=_PATIENCE_S
-        ) as answer:
-            assert answer.url == cockpit.url + arrives
-    with visitor.open(f"{cockpit.url}/cockpit/status", timeout=_PATIENCE_S) as answer:
-        assert orjson.loads(answer.read())["phase"] == "ready"
-    cockpit.process.send_signal(signal.SIGINT)
-    told, _ = cockpit.process.communicate(timeout=_PATIENCE_S)
-    assert "open sesame" not in told
