@@ -14,6 +14,9 @@ from reports.sections import ORDER
 from reports.stored_run import Json, StoredRun
 from reports.wording import amount, listed, noise, percent
 
+#: What a phone shows unfolded, beside the first section; elsewhere, and on paper, everything is.
+IN_SIGHT = ("verdicts", "hypotheses")
+
 
 def page_of(run: StoredRun) -> str:
     """The whole page, under its limit."""
@@ -23,7 +26,7 @@ def page_of(run: StoredRun) -> str:
     terms = sorted(explainer.used.values(), key=lambda term: term.name.lower())
 
     def render(shown: Sequence[Section], left_out: Sequence[str]) -> str:
-        return fill("page.html.j2", **head, sections=shown, terms=terms, left_out=left_out)
+        return fill("page.html.j2", **head, sections=shown, terms=terms, left_out=left_out, in_sight=IN_SIGHT)
 
     return fitted(render, sections)
 

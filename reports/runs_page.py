@@ -51,7 +51,7 @@ def runs_page(runs: TwoRuns) -> str:
     }
 
     def render(shown: Sequence[Section], left_out: Sequence[str]) -> str:
-        return fill("page.html.j2", **head, sections=shown, terms=[], left_out=left_out)
+        return fill("page.html.j2", **head, sections=shown, terms=[], left_out=left_out, in_sight=("verdicts", "unlike"))
 
     return fitted(render, [replace(section, body=switchable(section.body)) for section in built])
 
