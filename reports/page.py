@@ -11,8 +11,8 @@ from reports.glossary import Explainer
 from reports.palette import style_sheet, switchable
 from reports.section import Section, fill
 from reports.sections import ORDER
-from reports.stored_run import Json, StoredRun
-from reports.wording import amount, listed, noise, percent
+from reports.stored_run import StoredRun
+from reports.wording import amount, noise, percent
 
 #: What a phone shows unfolded, beside the first section; elsewhere, and on paper, everything is.
 IN_SIGHT = ("verdicts", "hypotheses")
@@ -36,25 +36,13 @@ def _head(run: StoredRun) -> dict[str, Any]:
     experiment = run.summary["experiment"]
     return {
         "style": style_sheet(),
-        "question": _question(experiment),
+        "question": run.question,
         "name": experiment["name"],
         "run_id": run.summary["run_id"],
         "created_at": str(run.summary["created_at"])[:16].replace("T", " "),
         "conclusion": conclude(run),
         "facts": _facts(run),
     }
-
-
-def _question(experiment: Json) -> str:
-    """What a run of flags asks is known from its lanes."""
-    if experiment.get("question"):
-        return str(experiment["question"])
-    if experiment["candidates"]:
-        return f"How do {listed([experiment['baseline'], *experiment['candidates']], most=4)} compare?"
-    targets = dict.fromkeys(load["target"] for load in experiment["scenarios"])
-    if targets and not targets.keys() & {"direct", "server"}:  # somebody else's; the variant is no more than a label
-        return f"How does the server at {listed(list(targets))} answer?"
-    return f"What does {experiment['baseline']} cost?"
 
 
 def _finished(section: Section, explainer: Explainer) -> Section:

@@ -24,6 +24,8 @@ ORDER: tuple[Callable[[TwoRuns], Section | None], ...] = (
     runs_sections.unlike,
 )
 _MOST_WARNINGS = 12
+#: What a phone shows unfolded.
+_IN_SIGHT = ("verdicts", "unlike")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ def runs_page(runs: TwoRuns) -> str:
     }
 
     def render(shown: Sequence[Section], left_out: Sequence[str]) -> str:
-        return fill("page.html.j2", **head, sections=shown, terms=[], left_out=left_out, in_sight=("verdicts", "unlike"))
+        return fill("page.html.j2", **head, sections=shown, terms=[], left_out=left_out, in_sight=_IN_SIGHT)
 
     return fitted(render, [replace(section, body=switchable(section.body)) for section in built])
 

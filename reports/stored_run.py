@@ -9,6 +9,7 @@ from harness.judging.measured import uncompared_scenarios
 from harness.judging.summary import summarise
 from harness.run_folder import RunFolder
 from harness.statistics.estimate import ALPHA
+from reports.wording import listed
 
 Json = Mapping[str, Any]
 
@@ -29,6 +30,22 @@ class StoredRun:
     @property
     def baseline(self) -> str:
         return str(self.summary["experiment"]["baseline"])
+
+    @property
+    def question(self) -> str:
+        """What a run of flags asks is known from its lanes."""
+        experiment = self.summary["experiment"]
+        if experiment.get("question"):
+            return str(experiment["question"])
+        if experiment["candidates"]:
+            return f"How do {listed([experiment['baseline'], *experiment['candidates']], most=4)} compare?"
+        targets = dict.fromkeys(load["target"] for load in experiment["scenarios"])
+        if targets and not targets.keys() & {
+            "direct",
+            "server",
+        }:  # somebody else's; the variant is no more than a label
+            return f"How does the server at {listed(list(targets))} answer?"
+        return f"What does {experiment['baseline']} cost?"
 
     @property
     def alpha(self) -> float:

@@ -24,7 +24,6 @@ def experiment_of_flags(
     """An experiment of flags, checked as a file would be."""
     content = {
         "name": "flags",
-        "question": f"How do {', '.join([baseline, *(candidates or [])])} compare?" if candidates else "",
         "dataset": dataset,
         "seed": seed,
         "baseline": baseline,

@@ -21,8 +21,8 @@ def markdown(run: StoredRun, checks: Sequence[Check]) -> str:
 
 
 def _lines(run: StoredRun, checks: Sequence[Check]) -> Iterator[str]:
-    experiment, conclusion = run.summary["experiment"], conclude(run)
-    yield f"### {plain(experiment.get('question') or experiment['name'])}"
+    conclusion = conclude(run)
+    yield f"### {plain(run.question)}"
     yield f"\n**{plain(conclusion.lead)}** {plain(conclusion.detail)}\n"
     yield from (f"> ⚠️ {plain(warning)}\n" for warning in conclusion.warnings)
     yield from gate_lines(checks)
