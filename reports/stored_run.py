@@ -40,10 +40,8 @@ class StoredRun:
         if experiment["candidates"]:
             return f"How do {listed([experiment['baseline'], *experiment['candidates']], most=4)} compare?"
         targets = dict.fromkeys(load["target"] for load in experiment["scenarios"])
-        if targets and not targets.keys() & {
-            "direct",
-            "server",
-        }:  # somebody else's; the variant is no more than a label
+        # at somebody else's server the variant is no more than a label
+        if targets and not targets.keys() & {"direct", "server"}:
             return f"How does the server at {listed(list(targets))} answer?"
         return f"What does {experiment['baseline']} cost?"
 
