@@ -1,63 +1,31 @@
 """An experiment from start to end: prepare, run the rounds, judge; the story of `chatbench compare`."""
 
-import hashlib
-import secrets
-import shutil
-import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from datasets.generate import generate
-from datasets.manifest import Manifest
-from datasets.names import find_dataset, folder_of
 from harness.capacity.calibrating import calibrated, ceilings
 from harness.capacity.curve import curves_of
-from harness.conditions import OVERSIZED, Conditions, VoidRules, require_own_server
-from harness.environment import describe_machine
+from harness.conditions import OVERSIZED, require_own_server
 from harness.evidence.examiner import Examiner
-from harness.experiment import MAINTENANCE, Experiment, ScenarioLoad
-from harness.hypotheses import Hypothesis
+from harness.experiment import Experiment
 from harness.judging.summary import summarise
-from harness.kept_mix import mixes_of, require_unchanged
-from harness.mixing import mixed_lanes, texts_of
+from harness.kept_mix import require_unchanged
+from harness.mixing import texts_of
 from harness.progress import say, step
-from harness.rounds import AGAIN, lane_order, lanes_of, takes_part
+from harness.rounds import AGAIN
 from harness.run_folder import RunFolder
-from harness.seeding.databases import drop_all
-from harness.seeding.snapshots import Snapshot, ensure_snapshot, no_snapshot
-from harness.stack.config import StackConfig
-from harness.stack.stack import Stack, open_stack
+from harness.run_manifest import manifest_of
+from harness.seeding.prepared import Prepared, prepare
+from harness.stack.stack import Stack
 from harness.statistics.sequential import is_decided, looks
-from harness.stored_runs.fingerprints import fingerprints_of
 from harness.sweep.catalog import SWEEPS
 from harness.sweep.runner import run_sweep
-from harness.trial import TrialPlan, run_trial
+from harness.trial import run_trial
 from harness.trial.cache_regime import shrink_buffers
-from harness.trial.cpu_layout import machine_layout
-from harness.typed_command import typed_command
+from harness.trial.planning import plan_of, plan_trials
 from harness.verify.lanes import lane_answers
-from reference_server.variant import canonical_name, load_variant
-from reference_server.variant_folders import told
-
-#: PostgreSQL connections of the load generator: enough to keep two cores busy, few enough not to queue in the kernel.
-CONNECTIONS = 8
-_REDIS_STATES = {
-    "cold": "cold: emptied before each trial",
-    "warm": "warm: emptied, then filled by reads of the busiest conversations' members, before each trial",
-}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prepared:
-    """What the rounds need: the data and a snapshot for each lane."""
-
-    manifest: Manifest
-    #: By lane; the A/A lane has a build of its own.
-    snapshots: dict[str, Snapshot]
 
 
 async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home: Path) -> dict[str, Any]:
@@ -75,7 +43,7 @@ async def compare(stack: Stack, experiment: Experiment, folder: RunFolder, home:
         stack,
         experiment,
         folder,
-        plan=lambda lane, load: _plan("capacity", 0, 1, lane, load, experiment, prepared),
+        plan=lambda lane, load: plan_of("capacity", 0, 1, lane, load, experiment, prepared),
     )
     manifest = await manifest_of(stack, experiment, prepared, folder) | {"answers": answers}
     manifest["ceiling"] = await ceilings(experiment, prepared.manifest.dataset, folder)
@@ -102,49 +70,6 @@ def judge(folder: RunFolder) -> dict[str, Any]:
     }
     folder.write_summary(summary)
     return summary
-
-
-async def prepare(stack: Stack, experiment: Experiment, home: Path) -> Prepared:
-    """Data once, then a snapshot for each lane."""
-    manifest, data = prepare_dataset(experiment.dataset, experiment.seed, home)
-    if experiment.is_remote:
-        return Prepared(manifest=manifest, snapshots={lane: no_snapshot(lane) for lane in lanes(experiment)})
-    aged = experiment.conditions.aged
-    snapshots = {lane: await _snapshot(stack, lane, manifest, data, aged=aged) for lane in measured_lanes(experiment)}
-    return Prepared(manifest=manifest, snapshots=snapshots)
-
-
-async def _snapshot(stack: Stack, lane: str, manifest: Manifest, data: Path, *, aged: bool = False) -> Snapshot:
-    variant = load_variant(lane.removesuffix(AGAIN))
-    build = "b" if lane.endswith(AGAIN) else "a"
-    with step(f"snapshot {lane}", sum(manifest.rows.values())) as shown:
-        return await ensure_snapshot(
-            stack.postgres,
-            variant,
-            manifest,
-            data,
-            build=build,
-            aged=aged,
-            progress=lambda doing, rows: shown.advance(rows, doing),
-        )
-
-
-def prepare_dataset(name: str, seed: int, home: Path) -> tuple[Manifest, Path]:
-    """The dataset's files below `home`, made once."""
-    wanted = find_dataset(name, seed=seed, home=home)
-    folder = folder_of(wanted, home)
-    with step(f"dataset {wanted.name} (seed {wanted.seed})", wanted.messages) as shown:
-        return generate(wanted, folder, shown.advance), folder
-
-
-def lanes(experiment: Experiment) -> list[str]:
-    return lanes_of(experiment.baseline, list(experiment.candidates))
-
-
-def measured_lanes(experiment: Experiment) -> list[str]:
-    """Those with a trial or a sweep: the baseline runs against itself only where something is compared."""
-    is_compared = any(load.compare for load in experiment.scenarios)
-    return [lane for lane in lanes(experiment) if is_compared or not lane.endswith(AGAIN)]
 
 
 async def _run_until_resolved(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder) -> None:
@@ -200,136 +125,3 @@ async def _sweep(stack: Stack, experiment: Experiment, prepared: Prepared, folde
             )
             folder.append_sweep(record)
             shown.advance(1, f"{sweep} on {lane}")
-
-
-def plan_trials(experiment: Experiment, prepared: Prepared) -> Iterator[TrialPlan]:
-    """Rounds of compared scenarios in counterbalanced order, then the others once, on the baseline."""
-    compared = [load for load in experiment.scenarios if load.compare]
-    order = lane_order(lanes(experiment), experiment.max_rounds or experiment.rounds, experiment.seed)
-    for number, row in enumerate(order, 1):
-        for load in compared:
-            for position, lane in enumerate(takes_part(row, experiment.baseline, load.only), 1):
-                name = f"r{number}p{position}" + (f"-{load.name}" if len(compared) > 1 else "")
-                yield _plan(name, number, position, lane, load, experiment, prepared)
-    for load in experiment.scenarios:
-        if not load.compare:
-            yield _plan(load.name, 1, 1, experiment.baseline, load, experiment, prepared)
-        if not load.compare and load.name == MAINTENANCE:  # a price that every variant has
-            for position, lane in enumerate(experiment.candidates, 2):
-                yield _plan(f"{load.name}-{lane}", 1, position, lane, load, experiment, prepared)
-
-
-def _plan(
-    trial: str,
-    number: int,
-    position: int,
-    lane: str,
-    load: ScenarioLoad,
-    experiment: Experiment,
-    prepared: Prepared,
-) -> TrialPlan:
-    return TrialPlan(
-        trial=trial,
-        round=number,
-        position=position,
-        lane=lane,
-        snapshot=prepared.snapshots[lane],
-        load=load,
-        # common random numbers: every lane of a round gets the same tasks at the same times
-        seed=int.from_bytes(hashlib.sha256(f"{experiment.seed}:{number}".encode()).digest()[:4]),
-        dataset=prepared.manifest.dataset,
-        connections=CONNECTIONS,
-        conditions=experiment.conditions,
-    )
-
-
-async def manifest_of(stack: Stack, experiment: Experiment, prepared: Prepared, folder: RunFolder) -> dict[str, Any]:
-    """What a run's folder says of it before its first trial."""
-    data = prepared.manifest
-    manifest = {
-        "schema_version": 1,
-        "run_id": folder.path.name or secrets.token_hex(4),
-        "created_at": datetime.now(UTC).isoformat(),
-        "command": typed_command(sys.argv),
-        "experiment": experiment.as_dict(),
-        "environment": {
-            **describe_machine(),
-            # of somebody else's server nothing is known, and ours, where they run, have no part in it
-            **({} if experiment.is_remote else await stack.describe() | _starting_states(experiment)),
-            "cpu_layout": machine_layout().as_dict() if experiment.conditions.pin else None,
-        },
-        "dataset": {
-            "name": data.dataset.name,
-            "seed": data.dataset.seed,
-            "fingerprint": data.fingerprint,
-            "rows": dict(data.rows),
-        },
-        "variants": {
-            lane: _described(snapshot) for lane, snapshot in prepared.snapshots.items() if not lane.endswith(AGAIN)
-        },
-        "variant_folders": {name: str(folder) for name, folder in told().items()},
-        "lanes": measured_lanes(experiment),
-        "mixes": mixes_of(experiment),
-        "mixed_factors": mixed_lanes(experiment.baseline, experiment.candidates, experiment.designs),
-        "status": "running",
-    }
-    return manifest | {"fingerprints": fingerprints_of(manifest)}
-
-
-def _starting_states(experiment: Experiment) -> dict[str, Any]:
-    """How each trial finds the stores."""
-    conditions = experiment.conditions
-    return {"redis_state": _REDIS_STATES[conditions.redis_state], "cache_regime": conditions.cache_regime}
-
-
-def _described(snapshot: Snapshot) -> dict[str, Any]:
-    """A lane's variant, and what building it took; of somebody else's server it is no more than a label."""
-    if not snapshot.database:
-        return {"summary": "Somebody else's server; its schema is not known here.", "known_gaps": None}
-    variant = load_variant(snapshot.variant)
-    return {
-        "summary": variant.summary,
-        "factors": list(variant.factors),
-        "fingerprint": variant.fingerprint,
-        "known_gaps": list(variant.known_gaps),
-        "build_s": snapshot.build_s,
-        "database_bytes": snapshot.database_bytes,
-        "aged": snapshot.aged,
-    }
-
-
-async def seed_one(stack: Stack, experiment: Experiment, home: Path) -> Snapshot:
-    """The baseline's snapshot alone."""
-    manifest, data = prepare_dataset(experiment.dataset, experiment.seed, home)
-    return await _snapshot(stack, experiment.baseline, manifest, data)
-
-
-async def clean(config: StackConfig, *, datasets: bool, home: Path) -> None:
-    """Drop every database that chatbench made on these servers."""
-    async with open_stack(config) as stack:
-        for name in await drop_all(stack.postgres.admin_dsn):
-            say(f"dropped {name}")
-    if datasets:
-        shutil.rmtree(home / "datasets", ignore_errors=True)
-
-
-def stored_experiment(folder: RunFolder) -> Experiment:
-    """The experiment of a run's manifest, to go on with it."""
-    manifest = folder.read_manifest()
-    require_unchanged(manifest.get("mixes") or {})
-    stored = manifest["experiment"]
-    for own in manifest.get("variant_folders", {}).values():
-        canonical_name(own)
-    conditions = stored.get("conditions") or {}
-    return Experiment(
-        **{
-            **stored,
-            "candidates": tuple(stored["candidates"]),
-            "primary": tuple(stored["primary"]),
-            "scenarios": tuple(ScenarioLoad(**load) for load in stored["scenarios"]),
-            "sweeps": tuple(stored.get("sweeps", ())),
-            "designs": tuple((a, b) for a, b in stored.get("designs", ())),
-            "hypotheses": tuple(Hypothesis(**claim) for claim in stored["hypotheses"]),
-            "conditions": Conditions(**{**conditions, "void": VoidRules(**conditions.get("void", {}))}),
-        }
-    )

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datasets.names import find_dataset
-from harness.compare import CONNECTIONS, seed_one
 from harness.experiment import Experiment
 from harness.seeding.databases import Mark, clone_database, drop_database
+from harness.seeding.prepared import seed_one
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
 from harness.trial.beside import beside
 from harness.trial.durability import durable
+from harness.trial.planning import CONNECTIONS
 from harness.trial.servers import reference_servers
 from reference_server.variant import load_variant
 from reference_server.variant_folders import VARIABLE, told

@@ -6,7 +6,8 @@ from typing import Any
 
 from harness.catalogue import known_names
 from harness.cli.running import guard
-from harness.experiment import FOLDER, Experiment, experiment_from
+from harness.experiment import FOLDER, Experiment
+from harness.experiment_file import experiment_from
 from harness.run_folder import RunFolder
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from harness.compare import prepare_dataset, seed_one
 from harness.experiment import Experiment
 from harness.lint.audit import Audit, audit
 from harness.lint.errors import NoSchemaError
 from harness.lint.mapping import Operation
 from harness.lint.own_variant import audit_variant
+from harness.seeding.prepared import prepare_dataset, seed_one
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
 

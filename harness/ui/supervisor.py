@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.catalogue import known_names
-from harness.compare import Prepared, manifest_of
+from harness.run_manifest import manifest_of
+from harness.seeding.prepared import Prepared
 from harness.ui.by_hand import ByHand, Told, gone, plan_of
 from harness.ui.choices import Choices, choices_from
 from harness.ui.errors import ChoiceError

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from harness.compare import prepare_dataset
 from harness.progress import step
+from harness.seeding.prepared import prepare_dataset
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
 from harness.verify.errors import VerifyError

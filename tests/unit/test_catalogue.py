@@ -10,7 +10,8 @@ import scenarios
 from datasets.shape import SIZES
 from harness.catalogue import describe, known_names
 from harness.errors import HarnessError
-from harness.experiment import FOLDER, load_experiment
+from harness.experiment import FOLDER
+from harness.experiment_file import load_experiment
 
 KINDS = ("variants", "scenarios", "datasets", "experiments", "hypotheses")
 

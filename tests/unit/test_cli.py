@@ -5,9 +5,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from harness import compare as comparing
 from harness.cli import app, outcome
 from harness.cli.commands import seed
+from harness.seeding import cleaning
 
 COMMANDS = sorted(typer.main.get_command(app).commands)
 
@@ -16,7 +16,7 @@ COMMANDS = sorted(typer.main.get_command(app).commands)
 def folder(tmp_path, monkeypatch):
     """An empty folder, in which a wrong use must leave nothing behind; no test here reaches a server."""
     monkeypatch.chdir(tmp_path)
-    for module in (outcome, seed, comparing):
+    for module in (outcome, seed, cleaning):
         monkeypatch.setattr(module, "open_stack", None)
     for variable in ("CHATBENCH_HOME", "CHATBENCH_POSTGRES", "CHATBENCH_REDIS"):
         monkeypatch.delenv(variable, raising=False)

@@ -9,7 +9,7 @@ import typer.main
 
 from harness.catalogue import known_names
 from harness.cli import app
-from harness.experiment import experiment_from
+from harness.experiment_file import experiment_from
 from harness.judging.metrics import METRICS
 from harness.verify.registry import CHECKS, EQUAL_ANSWERS
 

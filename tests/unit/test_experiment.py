@@ -7,7 +7,8 @@ import pytest
 
 import harness
 from harness.errors import ExperimentError
-from harness.experiment import KnownNames, experiment_from, load_experiment
+from harness.experiment import KnownNames
+from harness.experiment_file import experiment_from, load_experiment
 from harness.judging.fail_on import gate_of
 from harness.judging.metrics import KNOWN_NAMES, METRICS, metric_name
 

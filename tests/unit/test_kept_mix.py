@@ -4,10 +4,10 @@ import orjson
 import pytest
 
 from harness.catalogue import known_names
-from harness.compare import stored_experiment
-from harness.experiment import experiment_from
+from harness.experiment_file import experiment_from
 from harness.kept_mix import MixChangedError, mixes_of, require_unchanged
 from harness.run_folder import RunFolder
+from harness.run_manifest import stored_experiment
 
 
 @pytest.fixture

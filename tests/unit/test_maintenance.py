@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from harness.errors import ExperimentError
-from harness.experiment import MAINTENANCE, KnownNames, experiment_from
+from harness.experiment import MAINTENANCE, KnownNames
+from harness.experiment_file import experiment_from
 from harness.maintenance.catalogue import JOBS, chosen_jobs
 from harness.maintenance.content import TableContent, differences
 from harness.maintenance.errors import UnknownJob

@@ -4,7 +4,7 @@ import pytest
 
 from harness.catalogue import describe, known_names
 from harness.errors import ExperimentError, HarnessError
-from harness.experiment import experiment_from
+from harness.experiment_file import experiment_from
 from harness.mixing import design_lanes, mixed_lanes
 
 DESIGN = ("fillfactor90", "hot_index")

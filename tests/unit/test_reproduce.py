@@ -7,7 +7,7 @@ import pytest
 
 import harness
 from harness.catalogue import known_names
-from harness.experiment import experiment_from, load_experiment
+from harness.experiment_file import experiment_from, load_experiment
 from reports.sections.reproduce import experiment_file
 
 EXPERIMENTS = sorted((Path(harness.__file__).parent / "experiments").glob("*.toml"))

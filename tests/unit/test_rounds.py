@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from harness.compare import measured_lanes
-from harness.experiment import KnownNames, experiment_from
+from harness.experiment import KnownNames
+from harness.experiment_file import experiment_from
 from harness.rounds import lane_order, lanes_of, takes_part
 
 
@@ -63,6 +63,6 @@ def test_only_what_is_compared_needs_the_baseline_twice():
     known = KnownNames(variants=["spec", "lean"], scenarios=["day"], datasets=["tiny"])
     table = {"name": "one", "dataset": "tiny", "baseline": "spec", "candidates": ["lean"]}
     compared = {**table, "scenarios": [{"name": "day", "rate": 400}]}
-    assert measured_lanes(experiment_from(compared, "one.toml", known)) == ["spec", "spec:again", "lean"]
+    assert experiment_from(compared, "one.toml", known).measured_lanes == ["spec", "spec:again", "lean"]
     counted = {**table, "scenarios": [{"name": "day", "rate": 400, "compare": False}]}
-    assert measured_lanes(experiment_from(counted, "one.toml", known)) == ["spec", "lean"]
+    assert experiment_from(counted, "one.toml", known).measured_lanes == ["spec", "lean"]

@@ -3,7 +3,8 @@
 import pytest
 
 from harness.errors import ExperimentError
-from harness.experiment import KnownNames, experiment_from, sequential
+from harness.experiment import KnownNames, sequential
+from harness.experiment_file import experiment_from
 from harness.judging.summary import summarise
 from harness.statistics.sequential import is_decided, level_at, looks, progress_of
 from reports.page import page_of

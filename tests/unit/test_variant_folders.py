@@ -6,7 +6,7 @@ import pytest
 
 from harness.catalogue import known_names
 from harness.errors import ExperimentError
-from harness.experiment import experiment_from
+from harness.experiment_file import experiment_from
 from harness.scaffold.variant import scaffold_variant
 from reference_server.errors import BrokenSql, BrokenVariant, NoVariantFolder, UnknownVariant
 from reference_server.statements import slots, statements

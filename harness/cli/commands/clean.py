@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from harness import compare as comparing
 from harness.cli.application import app
 from harness.cli.options import HOME, Home, Postgres, RedisUrl
 from harness.cli.running import run_to_end
+from harness.seeding.cleaning import clean as clean_all
 from harness.stack.config import StackConfig
 
 
@@ -19,4 +19,4 @@ def clean(
     redis: RedisUrl = None,
 ) -> None:
     """Drop the databases that chatbench created (marked ones only); run folders stay."""
-    run_to_end(comparing.clean(StackConfig(home=home, postgres=postgres, redis=redis), datasets=datasets, home=home))
+    run_to_end(clean_all(StackConfig(home=home, postgres=postgres, redis=redis), datasets=datasets, home=home))

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from harness import compare as comparing
 from harness.catalogue import known_names
 from harness.cli.application import app
 from harness.cli.options import (
@@ -28,8 +27,10 @@ from harness.cli.plans import create_folder, experiment_of_flags, experiment_pat
 from harness.cli.running import guard, tell_metrics_at
 from harness.cli.two_runs import compare_two_runs
 from harness.conditions import changed_on_resume, with_flags
-from harness.experiment import Experiment, load_experiment, sequential
+from harness.experiment import Experiment, sequential
+from harness.experiment_file import load_experiment
 from harness.run_folder import RunFolder
+from harness.run_manifest import stored_experiment
 from harness.stack.config import StackConfig
 
 
@@ -104,7 +105,7 @@ def compare(
 
     if resume:
         folder = guard(lambda: RunFolder.open(resume))
-        plan = guard(lambda: ending(comparing.stored_experiment(folder)))
+        plan = guard(lambda: ending(stored_experiment(folder)))
     elif experiment:
         plan = guard(lambda: ending(load_experiment(experiment_path(experiment), known_names(home))))
         folder = create_folder(out_folder or new_folder(plan.name))

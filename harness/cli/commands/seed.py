@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from harness import compare as comparing
 from harness.cli.application import app, out
 from harness.cli.options import HOME, DatasetName, Home, Postgres, RedisUrl
 from harness.cli.plans import experiment_of_flags
 from harness.cli.running import run_to_end
+from harness.seeding.prepared import seed_one
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
 
@@ -33,7 +33,7 @@ def seed(
 
     async def work() -> None:
         async with open_stack(StackConfig(home=home, postgres=postgres, redis=redis)) as stack:
-            snapshot = await comparing.seed_one(stack, experiment, home)
+            snapshot = await seed_one(stack, experiment, home)
             out.print(
                 f"{snapshot.database}: {(snapshot.database_bytes or 0) / 1e6:,.0f} MB, "
                 f"built in {snapshot.build_s or 0:.1f} s "
