@@ -4,28 +4,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from reports.page import page_of
 from reports.stored_run import read_run
-from tests.acceptance.cockpit import HOW_TO_GET_IT, browser_program
 from tests.unit.synthetic_run import write_run
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
-def page(folder: Path) -> Iterator[Page]:
-    if browser_program() is None:
-        pytest.skip(HOW_TO_GET_IT)
+def page(folder: Path, browser: Browser) -> Iterator[Page]:
     written = folder / "synthetic.html"
     written.write_text(page_of(read_run(write_run(folder / "synthetic"))))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_program(), args=["--no-sandbox"])
-        opened = browser.new_page()
-        opened.goto(written.as_uri())
-        yield opened
-        browser.close()
+    opened = browser.new_page()
+    opened.goto(written.as_uri())
+    yield opened
+    opened.close()
 
 
 def test_a_phone_shows_verdicts_and_a_link_of_the_contents_unfolds_the_rest(page: Page) -> None:
