@@ -8,7 +8,8 @@ from datasets.generate import generate
 from datasets.manifest import Manifest
 from datasets.names import find_dataset, folder_of
 from datasets.shape import Dataset
-from harness.seeding.snapshots import Server, Snapshot, ensure_snapshot, no_snapshot
+from harness.seeding.building import Server
+from harness.seeding.snapshots import Snapshot, ensure_snapshot, no_snapshot
 from harness.ui.choices import Choices
 from harness.ui.status import PREPARING, Status
 from reference_server.variant import load_variant
