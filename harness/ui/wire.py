@@ -40,10 +40,12 @@ class Wire:
         """One connection, until the page hangs up; questions are answered side by side."""
         self._writers.add(writer)
         try:
-            while line := await reader.readline():
-                task = asyncio.create_task(self._answer(orjson.loads(line), writer))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+            # Ctrl-C reaches the page too, which hangs up in the middle of a line; asyncio would print either
+            with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+                while line := await reader.readline():
+                    task = asyncio.create_task(self._answer(orjson.loads(line), writer))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
         finally:
             self._writers.discard(writer)
             writer.close()
