@@ -139,11 +139,11 @@ def _bars(
 
 
 def _by_second(record: Mapping[str, Any], operation: str) -> list[tuple[int, float]]:
-    """(second, median response in µs)."""
-    found = []
+    """(second, median response in µs); without what was answered after the window, which only slow calls are."""
+    found, window_s = [], record["load"]["window_s"] or float("inf")
     for entry in record["seconds"]:
         recorded = entry["operations"].get(operation)
-        if recorded and recorded["count"] >= _LEAST_SAMPLES:
+        if recorded and recorded["count"] >= _LEAST_SAMPLES and entry["second"] < window_s:
             median = decode(recorded["response"]).quantile(0.5)
             if median is not None:
                 found.append((int(entry["second"]), median))

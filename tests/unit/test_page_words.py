@@ -12,8 +12,9 @@ from reports.glossary import EXPLAINED, SOURCES, Explainer, glossary, term_of
 from reports.lane_style import CANDIDATE_COLOURS, lane_styles
 from reports.palette import DARK, switchable
 from reports.picture import draw
+from reports.series_picture import medians_by_second
 from reports.stored_run import StoredRun
-from tests.unit.synthetic_run import manifest
+from tests.unit.synthetic_run import histogram, manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -141,3 +142,15 @@ def test_the_typed_command_is_kept_without_addresses_that_may_hold_passwords():
     words = ["/bin/chatbench", "compare", "a b", "--postgres", "postgresql://u:secret@h/d", "--redis=redis://:secret@h"]
     assert typed_command(words) == "chatbench compare 'a b' --postgres … --redis=…"
     assert typed_command(["pytest", "-q"]) is None
+
+
+def test_what_was_answered_after_the_window_is_no_second_of_it():
+    seconds = [(0, 1_000), (1, 1_000), (2, 9_000), (3, 90_000)]
+    trial = {
+        "load": {"window_s": 2.5},
+        "seconds": [
+            {"second": second, "operations": {"send": {"response": histogram([us] * 9), "count": 9}}}
+            for second, us in seconds
+        ],
+    }
+    assert list(medians_by_second([trial], "send")) == [0, 1, 2]
