@@ -121,7 +121,8 @@ def test_the_class_picker_offers_every_shape_and_a_test_ends_with_its_window(
     page = subprocess.Popen(
         [
             *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--class-picker", "--web-host", "127.0.0.1"),
-            *("--web-port", str(port), "--warmup", "0.5", "--window", "3", "--out", str(tmp_path)),
+            # Locust's page renews its figures every two seconds, so each level has to last longer
+            *("--web-port", str(port), "--warmup", "0.5", "--window", "14", "--out", str(tmp_path)),
         ],
         env=served,
         stdout=subprocess.DEVNULL,
@@ -142,7 +143,7 @@ def test_the_class_picker_offers_every_shape_and_a_test_ends_with_its_window(
     finally:
         page.terminate()
         page.wait(30)
-    assert 1 in users
+    assert {1, 5} <= users
     chosen = orjson.loads((tmp_path / "outcome.json").read_bytes())["chosen"]
     assert (list(chosen["scenarios"]), chosen["shape"]) == (["Pagination"], "Spike")
 
