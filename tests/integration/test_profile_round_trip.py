@@ -161,6 +161,20 @@ async def test_nothing_can_be_written_by_what_a_mapping_says(files, fresh_databa
     await connection.close()
 
 
+@pytest.mark.parametrize(("kind", "none", "some"), [("jsonb", "[]", '[{"type": "image"}]'), ("boolean", "no", "yes")])
+async def test_an_empty_list_and_a_flag_that_says_no_are_no_media(fresh_database, kind, none, some):
+    connection = await asyncpg.connect(fresh_database)
+    await connection.execute(f"""
+        CREATE TABLE odd AS SELECT i % 5 AS conversation_id, 2 AS receiver_id, 'text' AS type, 'hello' AS content,
+            (CASE i % 4 WHEN 0 THEN '{some}' ELSE '{none}' END)::{kind} AS media, false AS is_read, now() AS created_at
+        FROM generate_series(1, 800) AS i
+    """)
+    await connection.close()
+    names = names_of({"messages": {"table": "odd"}} | {one: {"table": ""} for one in ("users", "blocks")}, "x.toml")
+    found, _ = await profiled(fresh_database, {**names, "conversations": ""})
+    assert found.media_share == 0.25
+
+
 async def test_a_database_without_the_table_is_answered_with_the_mapping(fresh_database):
     with pytest.raises(ProfileError, match="--mapping FILE"):
         await profiled(fresh_database)
