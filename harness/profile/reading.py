@@ -103,7 +103,8 @@ class _Reader:
     async def _rows(self, table: str) -> int | None:
         name = self._names[table]
         if not name:
-            return None
+            # without a table nobody is blocked; people and pairs there are all the same
+            return 0 if table == "blocks" else None
         found = await self._ask(f"rows of {table}", statement("rows", self._names, table=name), is_needed=True)
         if not found or not found[0]["rows"]:
             found = await self._ask(f"count of {table}", statement("count", self._names, table=name))

@@ -173,6 +173,7 @@ async def test_an_empty_list_and_a_flag_that_says_no_are_no_media(fresh_database
     names = names_of({"messages": {"table": "odd"}} | {one: {"table": ""} for one in ("users", "blocks")}, "x.toml")
     found, _ = await profiled(fresh_database, {**names, "conversations": ""})
     assert found.media_share == 0.25
+    assert found.blocks_per_message == 0
 
 
 async def test_a_database_without_the_table_is_answered_with_the_mapping(fresh_database):
