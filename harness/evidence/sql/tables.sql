@@ -1,15 +1,7 @@
 -- Tables with their partitions, of every level, summed up under the topmost parent's name.
-WITH RECURSIVE topmost (leaf, root) AS (
-    SELECT inhrelid, inhparent FROM pg_inherits
-    UNION ALL
-    SELECT t.leaf, i.inhparent FROM topmost t JOIN pg_inherits i ON i.inhrelid = t.root
-),
-roots AS (
-    SELECT leaf, root FROM topmost WHERE NOT EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhrelid = topmost.root)
-)
 SELECT
     coalesce(parent.relname, t.relname) AS name,
-    count(*) FILTER (WHERE parent.oid IS NOT NULL) AS partitions,
+    count(*) FILTER (WHERE c.relispartition) AS partitions,
     sum(pg_table_size(t.relid))::bigint AS bytes,
     sum(pg_indexes_size(t.relid))::bigint AS indexes_bytes,
     coalesce(sum(pg_total_relation_size(nullif(c.reltoastrelid, 0))), 0)::bigint AS toast_bytes,
@@ -22,6 +14,5 @@ SELECT
     sum(t.autovacuum_count + t.autoanalyze_count)::bigint AS autovacuums
 FROM pg_stat_user_tables t
 JOIN pg_class c ON c.oid = t.relid
-LEFT JOIN roots i ON i.leaf = t.relid
-LEFT JOIN pg_class parent ON parent.oid = i.root
+LEFT JOIN pg_class parent ON parent.oid = pg_partition_root(t.relid)
 GROUP BY 1;

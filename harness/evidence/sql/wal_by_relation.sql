@@ -1,6 +1,6 @@
 -- The WAL of this database's relations between positions $1 and $2. A record that touches several blocks is shared out
 -- evenly among them; images are apart. Partitions count for their topmost parent, TOAST for its table.
-WITH RECURSIVE touched AS (
+WITH touched AS (
     SELECT
         b.reltablespace, b.reldatabase, b.relfilenode,
         count(*) OVER record AS blocks_of_record,
@@ -23,14 +23,6 @@ named AS (
     SELECT s.*, pg_filenode_relation(s.reltablespace, s.relfilenode) AS relation
     FROM sums s
     WHERE s.reldatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
-),
-topmost (leaf, root) AS (
-    SELECT inhrelid, inhparent FROM pg_inherits
-    UNION ALL
-    SELECT t.leaf, i.inhparent FROM topmost t JOIN pg_inherits i ON i.inhrelid = t.root
-),
-roots AS (
-    SELECT leaf, root FROM topmost WHERE NOT EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhrelid = topmost.root)
 )
 SELECT
     CASE
@@ -51,13 +43,11 @@ SELECT
     sum(n.image_bytes)::bigint AS image_bytes
 FROM named n
 LEFT JOIN pg_class c ON c.oid = n.relation
-LEFT JOIN roots r ON r.leaf = c.oid
-LEFT JOIN pg_class root ON root.oid = r.root
+LEFT JOIN pg_class root ON root.oid = pg_partition_root(c.oid)
 LEFT JOIN pg_index toast_index ON toast_index.indexrelid = c.oid
 LEFT JOIN pg_class owner
     ON owner.reltoastrelid IN (c.oid, toast_index.indrelid) AND owner.reltoastrelid <> 0
 LEFT JOIN pg_index x ON x.indexrelid = c.oid
 LEFT JOIN pg_class indexed ON indexed.oid = x.indrelid
-LEFT JOIN roots rt ON rt.leaf = x.indrelid
-LEFT JOIN pg_class root_table ON root_table.oid = rt.root
+LEFT JOIN pg_class root_table ON root_table.oid = pg_partition_root(x.indrelid)
 GROUP BY 1, 2;

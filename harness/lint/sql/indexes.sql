@@ -1,8 +1,8 @@
 -- The indexes of the tables $1; those of partitions are summed up under the topmost parent's.
-WITH RECURSIVE below (root, leaf) AS (
-    SELECT x.indexrelid, x.indexrelid FROM pg_index x WHERE x.indrelid = ANY($1::int8[]::oid[])
-    UNION ALL
-    SELECT b.root, i.inhrelid FROM below b JOIN pg_inherits i ON i.inhparent = b.leaf
+WITH below AS (
+    SELECT x.indexrelid AS root, coalesce(part.relid, x.indexrelid) AS leaf
+    FROM pg_index x LEFT JOIN pg_partition_tree(x.indexrelid) part ON true
+    WHERE x.indrelid = ANY($1::int8[]::oid[])
 ),
 summed AS (
     SELECT
