@@ -3,7 +3,6 @@
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.parse
@@ -40,13 +39,6 @@ expect.set_options(timeout=PATIENCE_MS)
 
 def browser_program() -> str | None:
     return next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def soon(condition: Callable[[], Any]) -> Any:

@@ -1,11 +1,9 @@
 """The commands as a user types them, in a folder of their own."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,8 +19,8 @@ from tests.acceptance.cockpit import (
     Start,
     browser_program,
     end,
-    free_port,
 )
+from tests.integration.places import free_port, shared_folder
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -30,10 +28,8 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
     """An empty folder that the servers' account can enter; snapshots in it serve every test."""
-    made = Path(tempfile.mkdtemp(prefix="chatbench-acceptance-", dir="/tmp"))
-    made.chmod(0o711)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
+    with shared_folder() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ import csv
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ import orjson
 import pytest
 
 import scenarios
+from tests.integration.places import free_port
 
 LOCUSTFILE = Path(scenarios.__file__).with_name("locustfile.py")
 
@@ -160,13 +160,6 @@ def ask(port: int, path: str, form: bytes | None = None) -> str:
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.2)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def locust(environment: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:

@@ -17,13 +17,13 @@ from tests.acceptance.cockpit import (
     PICTURES,
     Cockpit,
     fill,
-    free_port,
     picture,
     requests_shown,
     soon,
     start,
     stop,
 )
+from tests.integration.places import free_port
 
 
 def test_the_form_offers_every_choice_with_help_and_the_first_scenario_ticked(page: Page, cockpit: Cockpit) -> None:

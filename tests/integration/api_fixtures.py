@@ -19,6 +19,7 @@ import orjson
 from reference_server import tokens
 from reference_server.schema import whole
 from reference_server.variant import load_variant
+from tests.integration.people import People
 
 SECRET = "a secret for tests only, long enough"
 _START_S = 30
@@ -34,7 +35,7 @@ class Answer:
 
 
 @dataclass(kw_only=True)
-class Api:
+class Api(People):
     """A client of several server processes; the first answers unless `server` says otherwise."""
 
     dsn: str
@@ -43,18 +44,6 @@ class Api:
     http: aiohttp.ClientSession
     urls: list[str] = field(default_factory=list)
     processes: list[asyncio.subprocess.Process] = field(default_factory=list)
-
-    @property
-    def ann(self) -> UUID:
-        return self.users[0]
-
-    @property
-    def bob(self) -> UUID:
-        return self.users[1]
-
-    @property
-    def eve(self) -> UUID:
-        return self.users[2]
 
     async def call(
         self, method: str, path: str, user: UUID | None = None, *, server: int = 0, headers: Any = None, **body: Any

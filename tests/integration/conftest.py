@@ -1,7 +1,5 @@
 """One embedded stack for all integration tests; each test gets a database of its own."""
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from redis.asyncio import Redis
 from harness.seeding.databases import Mark, create_database, drop_database
 from harness.stack.config import StackConfig
 from harness.stack.stack import Stack, open_stack
+from tests.integration.places import shared_folder
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,11 +33,8 @@ class Servers:
 
 @pytest.fixture(scope="session")
 def stack_home() -> Iterator[Path]:
-    """Not pytest's own temporary folder: the servers' account cannot get into that when we are root."""
-    home = Path(tempfile.mkdtemp(prefix="chatbench-tests-", dir="/tmp"))
-    home.chmod(0o711)
-    yield home
-    shutil.rmtree(home)
+    with shared_folder() as home:
+        yield home
 
 
 @pytest.fixture(scope="session")

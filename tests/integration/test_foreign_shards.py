@@ -9,8 +9,6 @@ import pytest
 
 from datasets.generate import generate
 from datasets.shape import dataset
-from harness.seeding.databases import Mark, clone_database, drop_database
-from harness.seeding.snapshots import ensure_snapshot
 from harness.trial.beside import beside
 from harness.verify.answers import ask
 from reference_server.errors import ReadOnly
@@ -18,6 +16,7 @@ from reference_server.foreign import FLUSH_SHARDS
 from reference_server.opening import open_chat
 from reference_server.records import Draft
 from reference_server.variant import load_variant
+from tests.integration.clones import cloned
 
 DATA = dataset("tiny", seed=1)
 CONVERSATION = DATA.conversation_id(0)
@@ -40,21 +39,14 @@ async def foreign(servers, tmp_path_factory):
 
 @asynccontextmanager
 async def over_clone(servers, variant, manifest, folder, redis_url):
-    postgres, clone = servers.stack.postgres, f"test_{uuid4().hex}"
-    made = await ensure_snapshot(postgres, variant, manifest, folder, build="f", progress=lambda _doing, _rows: None)
-    await clone_database(servers.admin_dsn, made.database, clone, Mark(role="test"))
-    try:
-        async with AsyncExitStack() as closing:
-            others = await closing.enter_async_context(beside(servers.stack, variant, made, clone))
-            await move_away(servers.dsn(clone), len(made.shards))
-            await others.prepare()
-            chat = await closing.enter_async_context(open_chat(servers.dsn(clone), redis_url, variant, connections=2))
-            await chat.redis.flushdb()
-            yield chat, others, servers.dsn(clone)
-    finally:
-        await drop_database(servers.admin_dsn, clone)
-        for database in [made.database, *(shard["database"] for shard in made.shards)]:
-            await drop_database(servers.admin_dsn, database)
+    async with AsyncExitStack() as closing:
+        made, clone = await closing.enter_async_context(cloned(servers, variant, manifest, folder, build="f"))
+        others = await closing.enter_async_context(beside(servers.stack, variant, made, clone))
+        await move_away(servers.dsn(clone), len(made.shards))
+        await others.prepare()
+        chat = await closing.enter_async_context(open_chat(servers.dsn(clone), redis_url, variant, connections=2))
+        await chat.redis.flushdb()
+        yield chat, others, servers.dsn(clone)
 
 
 async def move_away(dsn, shards):

@@ -2,9 +2,7 @@
 
 import asyncio
 import shutil
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import asyncpg
@@ -32,6 +30,7 @@ from harness.seeding.snapshots import ensure_snapshot
 from harness.stack.config import StackConfig
 from harness.stack.stack import open_stack
 from reference_server.variant import load_variant
+from tests.integration.places import shared_folder
 
 TINY = dataset("tiny", seed=1)
 SETTINGS = {"shared_buffers": "128MB", **archive_wal.ARCHIVING}
@@ -40,10 +39,8 @@ SETTINGS = {"shared_buffers": "128MB", **archive_wal.ARCHIVING}
 @pytest.fixture(scope="module")
 def archiving_home():
     """Archiving takes a start with archive_mode, which the session's servers do without."""
-    home = Path(tempfile.mkdtemp(prefix="chatbench-tests-", dir="/tmp"))
-    home.chmod(0o711)
-    yield home
-    shutil.rmtree(home)
+    with shared_folder() as home:
+        yield home
 
 
 @pytest.fixture(scope="module")

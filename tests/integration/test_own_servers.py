@@ -1,10 +1,5 @@
 import asyncio
 import contextlib
-import shutil
-import signal
-import socket
-import tempfile
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -12,69 +7,27 @@ from redis.asyncio import Redis
 
 from harness.doctor.doctor import checks
 from harness.seeding.databases import Mark, create_database, list_databases
-from harness.stack import binaries, own, process
-from harness.stack.accounts import server_account
+from harness.stack import own
 from harness.stack.config import StackConfig
 from harness.stack.errors import AccessRefused, EnvironmentFailed, NotOurs, ServerInUse, TooOld, Unreachable
-from harness.stack.home import give
 from harness.stack.redis_guard import LEASE, MARK
 from harness.stack.stack import _own_redis, open_stack
-
-DEBIAN = Path("/usr/lib/postgresql/15/bin")
-PASSWORD = "s3cret"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from tests.integration import throwaway_postgres
+from tests.integration.places import free_port, shared_folder
+from tests.integration.throwaway_postgres import DEBIAN_15, PASSWORD
 
 
 @pytest.fixture(scope="module")
 def folder():
-    folder = Path(tempfile.mkdtemp(prefix="chatbench-tests-", dir="/tmp"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder)
+    with shared_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
-async def postgres(folder):
-    server, dsn = start_postgres(folder)
-    try:
-        yield await answering(dsn)
-    finally:
-        process.stop(server, signal.SIGINT)
-
-
-def start_postgres(folder):
+async def postgres():
     """The user's PostgreSQL, with a password on a port: the oldest that we take where it is installed."""
-    account = server_account()
-    programs = DEBIAN if DEBIAN.exists() else binaries.postgres_programs(account)
-    data, word, port = folder / "theirs", folder / "word", free_port()
-    data.mkdir()
-    give(data, account)
-    word.write_text(PASSWORD)
-    give(word, account, 0o600)
-    arguments = ["-D", str(data), "-U", "ann", "-A", "scram-sha-256", f"--pwfile={word}", "--no-sync"]
-    made = process.run([str(programs / "initdb"), *arguments], account, folder=folder)
-    assert made.returncode == 0, made.stderr
-    with (data / "postgresql.conf").open("a") as file:
-        file.write(f"port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n")
-        file.write("shared_preload_libraries = 'pg_stat_statements'\n")
-    server = process.start([str(programs / "postgres"), "-D", str(data)], account, folder / "theirs.log", folder=folder)
-    return server, f"postgresql://ann:{PASSWORD}@127.0.0.1:{port}/postgres"
-
-
-async def answering(dsn):
-    while True:
-        try:
-            connection = await asyncpg.connect(dsn)
-        except (OSError, asyncpg.CannotConnectNowError):
-            await asyncio.sleep(0.1)
-        else:
-            await connection.close()
-            return dsn
+    async with throwaway_postgres.postgres(programs=DEBIAN_15 if DEBIAN_15.exists() else None) as theirs:
+        yield theirs.dsn()
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,6 @@ import pytest
 
 from datasets.generate import generate
 from datasets.shape import dataset
-from harness.seeding.databases import Mark, clone_database, drop_database
-from harness.seeding.snapshots import ensure_snapshot
 from harness.trial.beside import beside
 from reference_server.cache.unread import conversation_key, total_key
 from reference_server.errors import NotFound
@@ -17,6 +15,7 @@ from reference_server.records import Cursor, Draft
 from reference_server.sharding import shard_of
 from reference_server.times import NEVER
 from reference_server.variant import load_variant
+from tests.integration.clones import cloned
 
 DATA = dataset("tiny", seed=1)
 USERS = [DATA.user_id(ordinal) for ordinal in range(12)]
@@ -37,19 +36,14 @@ async def both(servers, tmp_path_factory):
 
 @asynccontextmanager
 async def over_clone(servers, variant, manifest, folder, redis_url):
-    postgres, clone = servers.stack.postgres, f"test_{uuid4().hex}"
-    made = await ensure_snapshot(postgres, variant, manifest, folder, build="t", progress=lambda _doing, _rows: None)
-    await clone_database(servers.admin_dsn, made.database, clone, Mark(role="test"))
-    try:
-        async with beside(servers.stack, variant, made, clone) as others:
-            shards = others.environment.get("CHATBENCH_POSTGRES_SHARDS", "").split()
-            async with open_chat(servers.dsn(clone), redis_url, variant, connections=2, shards=shards) as chat:
-                await chat.redis.flushdb()
-                yield chat
-    finally:
-        await drop_database(servers.admin_dsn, clone)
-        for database in [made.database, *(shard["database"] for shard in made.shards)]:
-            await drop_database(servers.admin_dsn, database)
+    async with (
+        cloned(servers, variant, manifest, folder, build="t") as (made, clone),
+        beside(servers.stack, variant, made, clone) as others,
+    ):
+        shards = others.environment.get("CHATBENCH_POSTGRES_SHARDS", "").split()
+        async with open_chat(servers.dsn(clone), redis_url, variant, connections=2, shards=shards) as chat:
+            await chat.redis.flushdb()
+            yield chat
 
 
 async def same(both, ask):

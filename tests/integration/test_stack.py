@@ -1,13 +1,10 @@
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import asyncpg
 import psutil
@@ -17,6 +14,7 @@ from redis.asyncio import Redis
 from harness.stack.config import StackConfig
 from harness.stack.errors import HomeInUse, ServerFailed
 from harness.stack.stack import open_stack
+from tests.integration.places import shared_folder
 
 SMALL = {"shared_buffers": "32MB"}
 OWNER = """
@@ -43,10 +41,8 @@ process._launched = lambda command, account, signal: launched(command, account, 
 @pytest.fixture(scope="module")
 def home():
     """One for the module: initdb runs once."""
-    folder = Path(tempfile.mkdtemp(prefix="chatbench-tests-", dir="/tmp"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder)
+    with shared_folder() as folder:
+        yield folder
 
 
 @contextlib.contextmanager
@@ -206,13 +202,10 @@ async def test_a_setting_that_postgresql_refuses_is_told_in_its_words(home):
 @pytest.fixture
 def hidden_home(monkeypatch):
     """Under root, the servers' account cannot get into it."""
-    hidden = Path(tempfile.mkdtemp(prefix="chatbench-tests-", dir="/tmp"))  # 0700
-    shelf = Path(tempfile.mkdtemp(prefix="chatbench-tests-", dir="/tmp"))
-    shelf.chmod(0o711)
-    monkeypatch.setattr("harness.stack.home._SHELF", shelf)
-    yield hidden
-    shutil.rmtree(hidden)
-    shutil.rmtree(shelf)
+    with shared_folder() as hidden, shared_folder() as shelf:
+        hidden.chmod(0o700)
+        monkeypatch.setattr("harness.stack.home._SHELF", shelf)
+        yield hidden
 
 
 async def test_a_home_that_the_account_cannot_reach_still_works(hidden_home):

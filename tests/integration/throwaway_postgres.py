@@ -3,9 +3,7 @@
 import asyncio
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ import asyncpg
 from harness.stack import binaries, process
 from harness.stack.accounts import Account, server_account
 from harness.stack.home import give
+from tests.integration.places import free_port, shared_folder
 
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 PASSWORD = "s3cret"
@@ -45,9 +44,9 @@ async def postgres(
     *, programs: Path | None = None, counts_statements: bool = True, tls: bool = False
 ) -> AsyncIterator[Theirs]:
     """Started for this and gone with it; the embedded 18 unless programs are given."""
-    account, folder = server_account(), _folder()
-    try:
-        port = _free_port()
+    account = server_account()
+    with shared_folder() as folder:
+        port = free_port()
         place = programs or binaries.postgres_programs(account)
         data = _make(folder, place, account, port, counts_statements=counts_statements)
         if tls:
@@ -60,15 +59,6 @@ async def postgres(
             yield theirs
         finally:
             process.stop(server, signal.SIGINT)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _folder() -> Path:
-    """The servers' account can enter it."""
-    folder = Path(tempfile.mkdtemp(prefix="chatbench-tests-", dir="/tmp"))
-    folder.chmod(0o711)
-    return folder
 
 
 def _make(folder: Path, place: Path, account: Account, port: int, *, counts_statements: bool) -> Path:
@@ -106,12 +96,6 @@ def _certify(folder: Path, data: Path, account: Account) -> None:
 def _openssl(folder: Path, arguments: str, subject: str | None = None) -> None:
     named = ["-subj", f"/CN={subject}"] if subject else []
     subprocess.run(["openssl", *arguments.split(), *named], cwd=folder, check=True, capture_output=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def _answering(dsn: str) -> None:

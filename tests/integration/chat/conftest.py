@@ -15,13 +15,14 @@ from reference_server.records import Draft
 from reference_server.schema import whole
 from reference_server.variant import Variant, load_variant
 from tests.integration.conftest import Servers
+from tests.integration.people import People
 
 #: A variant's name → the DSN of its database.
 Built = Callable[[str], Awaitable[str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class World:
+class World(People):
     chat: Chat
     #: A connection beside the chat's own, to look and to meddle.
     database: asyncpg.Connection
@@ -30,18 +31,6 @@ class World:
     users: list[UUID]
     #: Between ann and bob, the first two users.
     conversation: UUID
-
-    @property
-    def ann(self) -> UUID:
-        return self.users[0]
-
-    @property
-    def bob(self) -> UUID:
-        return self.users[1]
-
-    @property
-    def eve(self) -> UUID:
-        return self.users[2]
 
     async def say(self, sender: UUID, content: str) -> UUID:
         """The new message's id."""

@@ -40,26 +40,23 @@ class World:
         return self.here + self.elsewhere
 
 
-def sending(world: World) -> list[Step]:
+def _changing(world: World, counter: str, conversation: UUID, by: int) -> list[Step]:
     async def commit() -> None:
-        world.here += 1
+        setattr(world, counter, getattr(world, counter) + by)
 
     return [
         lambda: queue_begin(world.redis, USER),
         commit,
-        lambda: queue_finish(world.redis, USER, CONVERSATION, gained=1),
+        lambda: queue_finish(world.redis, USER, conversation, gained=by),
     ]
+
+
+def sending(world: World) -> list[Step]:
+    return _changing(world, "here", CONVERSATION, 1)
 
 
 def sending_elsewhere(world: World) -> list[Step]:
-    async def commit() -> None:
-        world.elsewhere += 1
-
-    return [
-        lambda: queue_begin(world.redis, USER),
-        commit,
-        lambda: queue_finish(world.redis, USER, ELSEWHERE, gained=1),
-    ]
+    return _changing(world, "elsewhere", ELSEWHERE, 1)
 
 
 def failing(world: World) -> list[Step]:
@@ -75,14 +72,7 @@ def sending_with_unknown_outcome(world: World) -> list[Step]:
 
 
 def deleting_unread(world: World) -> list[Step]:
-    async def commit() -> None:
-        world.here -= 1
-
-    return [
-        lambda: queue_begin(world.redis, USER),
-        commit,
-        lambda: queue_finish(world.redis, USER, CONVERSATION, gained=-1),
-    ]
+    return _changing(world, "here", CONVERSATION, -1)
 
 
 def marking_read(world: World) -> list[Step]:

@@ -1,8 +1,5 @@
 """Somebody else's database: checked, and left as it was."""
 
-import shutil
-import tempfile
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -12,6 +9,7 @@ from harness.seeding.databases import list_databases
 from harness.verify.errors import VerifyError
 from harness.verify.own_database import verify_own
 from reference_server.variant import load_variant
+from tests.integration.places import shared_folder
 from tests.integration.verify.conftest import build
 
 _STATE = """
@@ -22,11 +20,8 @@ SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM conversations), (SELE
 
 @pytest.fixture
 def home():
-    # not pytest's own: the server's account cannot get into that when we are root
-    folder = Path(tempfile.mkdtemp(prefix="chatbench-tests-", dir="/tmp"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder)
+    with shared_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
