@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from reference_server.database import PoolState
+from reference_server.database import PoolState, Rows
 from reference_server.errors import Unavailable
 from reference_server.prepared import PreparedConnection
 
@@ -25,7 +25,7 @@ _PASSING = (
 _TIMEOUT_S = 30
 
 
-class Connections:
+class Connections(Rows):
     """At most `size` connections; a closed one is replaced, a cancelled user's is thrown away."""
 
     def __init__(self, dsn: str, size: int, settings: Mapping[str, str] | None = None) -> None:
@@ -80,16 +80,6 @@ class Connections:
         finally:
             self.release(connection)
         return rows
-
-    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
-        """The first row, or None. Raises Unavailable."""
-        rows = await self.fetch(sql, *arguments)
-        return rows[0] if rows else None
-
-    async def fetchval(self, sql: str, *arguments: Any) -> Any:
-        """The first value of the first row, or None. Raises Unavailable."""
-        rows = await self.fetch(sql, *arguments)
-        return rows[0][0] if rows else None
 
     @asynccontextmanager
     async def transaction(self, conversation: UUID | None = None) -> AsyncIterator[PreparedConnection]:  # noqa: ARG002 - there is one place for all

@@ -1,5 +1,6 @@
 """What use cases ask a database for: one server, a primary with its replica, or several shards."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -20,6 +21,24 @@ class PoolState:
     idle: int
     #: Callers that wait for one.
     waiting: int
+
+
+class Rows(ABC):
+    """What follows from all rows: the first, and its first value."""
+
+    @abstractmethod
+    async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        """All rows. Raises Unavailable."""
+
+    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
+        """The first row, or None. Raises Unavailable."""
+        rows = await self.fetch(sql, *arguments)
+        return rows[0] if rows else None
+
+    async def fetchval(self, sql: str, *arguments: Any) -> Any:
+        """The first value of the first row, or None. Raises Unavailable."""
+        rows = await self.fetch(sql, *arguments)
+        return rows[0][0] if rows else None
 
 
 class Database(Protocol):

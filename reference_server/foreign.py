@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from reference_server.connections import Connections
-from reference_server.database import PoolState
+from reference_server.database import PoolState, Rows
 from reference_server.errors import ReadOnly
 from reference_server.variant import SqlFile, Variant, load_variant
 from reference_server.variant_sections import Topology
@@ -59,7 +59,7 @@ def _of_messages(files: Mapping[str, SqlFile]) -> dict[str, SqlFile]:
     }
 
 
-class ForeignReads:
+class ForeignReads(Rows):
     """A Database that is only read."""
 
     def __init__(self, main: Connections, variant: Variant) -> None:
@@ -82,14 +82,6 @@ class ForeignReads:
         if sql in self._writes:
             raise _read_only()
         return await self._main.fetch(sql, *arguments)
-
-    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
-        rows = await self.fetch(sql, *arguments)
-        return rows[0] if rows else None
-
-    async def fetchval(self, sql: str, *arguments: Any) -> Any:
-        rows = await self.fetch(sql, *arguments)
-        return rows[0][0] if rows else None
 
     def transaction(self, conversation: UUID | None = None) -> AbstractAsyncContextManager[asyncpg.Connection]:  # noqa: ARG002 - none is to be had
         raise _read_only()

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from reference_server.connections import Connections
-from reference_server.database import PoolState
+from reference_server.database import PoolState, Rows
 from reference_server.variant import Variant
 
 #: Operations whose statements a standby answers; what they miss is the replication's lag.
@@ -26,7 +26,7 @@ def replica_reads(variant: Variant) -> frozenset[str]:
     return frozenset(sql.text for slot, sql in variant.queries.items() if slot.split("/")[0] in operations)
 
 
-class ReplicaReads:
+class ReplicaReads(Rows):
     """A Database of a primary and its standby."""
 
     def __init__(self, primary: Connections, standby: Connections, reads: frozenset[str]) -> None:
@@ -48,14 +48,6 @@ class ReplicaReads:
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         return await (self._standby if sql in self._reads else self._primary).fetch(sql, *arguments)
-
-    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
-        rows = await self.fetch(sql, *arguments)
-        return rows[0] if rows else None
-
-    async def fetchval(self, sql: str, *arguments: Any) -> Any:
-        rows = await self.fetch(sql, *arguments)
-        return rows[0][0] if rows else None
 
     def transaction(self, conversation: UUID | None = None) -> AbstractAsyncContextManager[asyncpg.Connection]:
         return self._primary.transaction(conversation)

@@ -9,11 +9,11 @@ from uuid import UUID
 import asyncpg
 
 from reference_server.connections import Connections
-from reference_server.database import PoolState
+from reference_server.database import PoolState, Rows
 from reference_server.sharding import Rule, merge, shard_of
 
 
-class Shards:
+class Shards(Rows):
     """A Database of several."""
 
     def __init__(self, shards: Sequence[Connections], rules: Mapping[str, Rule], *, claim: str) -> None:
@@ -47,14 +47,6 @@ class Shards:
             return await self._home(conversation).fetch(sql, *arguments, conversation)
         answers = await asyncio.gather(*(shard.fetch(sql, *arguments) for shard in self._shards))
         return merge(rule, answers, arguments)
-
-    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
-        rows = await self.fetch(sql, *arguments)
-        return rows[0] if rows else None
-
-    async def fetchval(self, sql: str, *arguments: Any) -> Any:
-        rows = await self.fetch(sql, *arguments)
-        return rows[0][0] if rows else None
 
     def transaction(self, conversation: UUID | None = None) -> AbstractAsyncContextManager[asyncpg.Connection]:
         home = self._shards[0] if conversation is None else self._home(conversation)
