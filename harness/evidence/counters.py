@@ -30,11 +30,10 @@ async def read_counters(dsn: str, redis_url: str, *, admin_dsn: str | None = Non
     """
     connection = await asyncpg.connect(dsn)
     try:
-        statements = await read_statements(connection, sql("statements"))
+        statements = await read_statements(connection)
         if statements is None and admin_dsn is not None:
             statements = await _told_elsewhere(admin_dsn, await connection.fetchval("SELECT current_database()"))
-        tables = await connection.fetch(sql("tables"))
-        indexes = await connection.fetch(sql("indexes"))
+        relations = await read_relations(connection)
         await _flush_wal(connection)
         # pg_stat_checkpointer came with PostgreSQL 17
         is_older = connection.get_server_version().major < 17  # noqa: PLR2004 - see above
@@ -43,19 +42,32 @@ async def read_counters(dsn: str, redis_url: str, *, admin_dsn: str | None = Non
         await connection.close()
     return Counters(
         statements=statements,
-        tables={row["name"]: dict(row) for row in tables},
-        indexes={row["name"]: dict(row) for row in indexes},
+        **relations,
         database=dict(database or {}),
         redis=await _redis_counters(redis_url),
     )
 
 
+async def read_relations(connection: asyncpg.Connection) -> dict[str, Mapping[str, Mapping[str, Any]]]:
+    """Tables and indexes, by their names."""
+    return {
+        kind: {row["name"]: dict(row) for row in await connection.fetch(sql(kind))} for kind in ("tables", "indexes")
+    }
+
+
 async def read_statements(
-    connection: asyncpg.Connection, query: str, *arguments: Any
+    connection: asyncpg.Connection, *, of_database: str | None = None, nested: bool = False
 ) -> Mapping[int, Mapping[str, Any]] | None:
-    """Counters by queryid; None without the extension, or where its library is not loaded."""
+    """Counters by queryid of this database or another; None without the extension, or where its library is not loaded.
+
+    `nested` tells of those inside others (what foreign partitions are asked runs in cursors), and of no others.
+    """
+    query, arguments = sql("statements"), []
+    if of_database is not None:
+        query, arguments = query.replace("current_database()", "$1"), [of_database]
     try:
-        return {row["queryid"]: dict(row) for row in await connection.fetch(query, *arguments)}
+        rows = await connection.fetch(query, *arguments)
+        return {row["queryid"]: dict(row) for row in rows if row["toplevel"] is not nested}
     except (
         asyncpg.UndefinedTableError,
         asyncpg.ObjectNotInPrerequisiteStateError,
@@ -68,7 +80,7 @@ async def _told_elsewhere(admin_dsn: str, database: str) -> Mapping[int, Mapping
     """One database's view tells of all."""
     connection = await asyncpg.connect(admin_dsn)
     try:
-        return await read_statements(connection, sql("statements").replace("current_database()", "$1"), database)
+        return await read_statements(connection, of_database=database)
     finally:
         await connection.close()
 

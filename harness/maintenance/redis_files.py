@@ -16,6 +16,8 @@ from redis.exceptions import RedisError
 
 from harness.maintenance.errors import JobFailed
 from harness.maintenance.ground import Ground
+from harness.maintenance.job import Done
+from harness.maintenance.programs import size_of
 from harness.stack import binaries, home, process
 
 DIGEST = (Path(__file__).with_name("digest.lua")).read_text(encoding="utf-8")
@@ -81,7 +83,7 @@ def take(ground: Ground, source: Path, name: str) -> Path:
     return folder
 
 
-async def read_back(ground: Ground, folder: Path, *options: str, lasting: int) -> RedisContent:
+async def _read_back(ground: Ground, folder: Path, *options: str, lasting: int) -> RedisContent:
     """What a second server has after it started on the folder's files."""
     sockets, log = home.socket_folder(ground.account), ground.folder / "second-valkey.log"
     socket = sockets / "valkey.sock"
@@ -109,6 +111,17 @@ async def _loaded(redis: Any, started: Any, log: Path) -> None:
             if started.poll() is not None or time.monotonic() > deadline:
                 raise JobFailed(f"The second Valkey did not read the files. It said:\n{process.tail(log)}") from None
         await asyncio.sleep(0.02)
+
+
+async def restored(
+    ground: Ground, folder: Path, *options: str, expected: RedisContent, lasting: int, **details: Any
+) -> Done:
+    """Read back and compared: what the job has done."""
+    with ground.step("read back"):
+        found = await _read_back(ground, folder, *options, lasting=lasting)
+    different = compared(expected, found)
+    told = {**details, "file_bytes": size_of(folder), "differences": different}
+    return Done(rows=expected.keys, verified=not different, details=told)
 
 
 def compared(expected: RedisContent, found: RedisContent) -> list[str]:

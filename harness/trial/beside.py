@@ -9,9 +9,8 @@ import asyncpg
 
 from harness.covariates.lag import Lag, caught_up, sampled
 from harness.errors import HarnessError
-from harness.evidence.counters import Counters, read_statements
+from harness.evidence.counters import Counters, read_relations, read_statements
 from harness.evidence.differences import evidence_between
-from harness.evidence.sql_files import sql
 from harness.evidence.wal import nothing_known
 from harness.seeding.databases import Mark, clone_database, drop_database
 from harness.seeding.foreign import point_at, slot_of
@@ -158,7 +157,7 @@ class Foreign(Others):
         await Others.prepare(self)
 
     async def read(self) -> list[Counters]:
-        return [await _counters(dsn, "remote_statements") for dsn in self.dsns]
+        return [await _counters(dsn, nested=True) for dsn in self.dsns]
 
     async def complete(self, evidence: dict[str, Any], before: list[Counters]) -> dict[str, Any]:
         theirs = [
@@ -239,23 +238,18 @@ async def _warm(dsn: str) -> None:
         await connection.close()
 
 
-async def _counters(dsn: str, which: str = "statements") -> Counters:
+async def _counters(dsn: str, *, nested: bool = False) -> Counters:
     """Of the database alone; server and Redis are the clone's to tell."""
     connection = await asyncpg.connect(dsn)
     try:
-        statements = await read_statements(connection, sql(which))
-        tables = await connection.fetch(sql("tables"))
-        indexes = await connection.fetch(sql("indexes"))
-        size = await connection.fetchval("SELECT pg_database_size(current_database())")
+        return Counters(
+            statements=await read_statements(connection, nested=nested),
+            **await read_relations(connection),
+            database={"database_bytes": await connection.fetchval("SELECT pg_database_size(current_database())")},
+            redis={"used_memory": 0},
+        )
     finally:
         await connection.close()
-    return Counters(
-        statements=statements,
-        tables={row["name"]: dict(row) for row in tables},
-        indexes={row["name"]: dict(row) for row in indexes},
-        database={"database_bytes": size},
-        redis={"used_memory": 0},
-    )
 
 
 def _difference(before: Counters, after: Counters, queryids: Mapping[str, int]) -> dict[str, Any]:

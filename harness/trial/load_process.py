@@ -68,21 +68,28 @@ def locust_command(
     ]
 
 
-@asynccontextmanager
-async def load_process(
-    command: Sequence[str], *, secrets: Mapping[str, str], log: Path
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Started in a session of its own, so that its whole group can be ended, whatever happens here."""
+async def start_apart(
+    command: Sequence[str], *, secrets: Mapping[str, str], log: Path, says: int | None = None
+) -> asyncio.subprocess.Process:
+    """In a session of its own, so that its whole group can be ended; what it says goes to the log, or to `says`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        process = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
+            stdout=output if says is None else says,
             stderr=output,
             env={**os.environ, **secrets},
             start_new_session=True,
         )
+
+
+@asynccontextmanager
+async def load_process(
+    command: Sequence[str], *, secrets: Mapping[str, str], log: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Started, and always ended, whatever happens here."""
+    process = await start_apart(command, secrets=secrets, log=log)
     try:
         yield process
     finally:

@@ -1,7 +1,6 @@
 """The reference servers that chatbench starts for the target `server`."""
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -12,7 +11,7 @@ from pathlib import Path
 import orjson
 
 from harness.errors import HarnessError
-from harness.trial.load_process import complaint
+from harness.trial.load_process import complaint, start_apart
 
 _START_S = 20.0
 _STOP_S = 5.0
@@ -45,17 +44,11 @@ async def reference_servers(
 async def _server(
     variant: str, secrets: Mapping[str, str], connections: int, log: Path, port: int
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    log.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-P", "-m", "reference_server.serve", "--variant", variant]
-    with log.open("ab") as output:
-        process = await asyncio.create_subprocess_exec(
-            *(*command, "--port", str(port), "--connections", str(connections)),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=output,
-            env={**os.environ, **secrets},
-            start_new_session=True,
-        )
+    command = [
+        *(sys.executable, "-P", "-m", "reference_server.serve", "--variant", variant),
+        *("--port", str(port), "--connections", str(connections)),
+    ]
+    process = await start_apart(command, secrets=secrets, log=log, says=asyncio.subprocess.PIPE)
     try:
         yield process
     finally:

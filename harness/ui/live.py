@@ -98,7 +98,7 @@ async def _reader(ground: Ground) -> AsyncIterator[Any]:
     older = connection.get_server_version().major < 17  # noqa: PLR2004 - pg_stat_checkpointer came with it
 
     async def read() -> Counters:
-        statements = await read_statements(connection, sql("statements"))
+        statements = await read_statements(connection)
         database = await connection.fetchrow(sql("database_before_17" if older else "database"))
         return Counters(
             statements=statements,

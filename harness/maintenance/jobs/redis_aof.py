@@ -5,15 +5,13 @@ from typing import Any
 
 from harness.maintenance.ground import Ground
 from harness.maintenance.job import Done, Job
-from harness.maintenance.programs import size_of
 from harness.maintenance.redis_files import (
     DIGEST,
     RedisContent,
-    compared,
     files_folder,
     lasting_ms,
-    read_back,
     redis_of,
+    restored,
     take,
     until_idle,
     why_not_files,
@@ -43,13 +41,9 @@ async def _run(ground: Ground) -> Done:
             folder = take(ground, await files_folder(redis) / name, "aof")
         finally:
             await redis.config_set("appendonly", was)
-    with ground.step("read back"):
-        found = await read_back(ground, folder, "--appendonly", "yes", "--appenddirname", name, lasting=lasting)
-    different = compared(expected, found)
-    return Done(
-        rows=expected.keys,
-        verified=not different,
-        details={"before_rewrite_bytes": appended, "file_bytes": size_of(folder), "differences": different},
+    told = {"before_rewrite_bytes": appended}
+    return await restored(
+        ground, folder, "--appendonly", "yes", "--appenddirname", name, expected=expected, lasting=lasting, **told
     )
 
 

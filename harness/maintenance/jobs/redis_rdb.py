@@ -4,15 +4,13 @@ from typing import Any
 
 from harness.maintenance.ground import Ground
 from harness.maintenance.job import Done, Job
-from harness.maintenance.programs import size_of
 from harness.maintenance.redis_files import (
     DIGEST,
     RedisContent,
-    compared,
     files_folder,
     lasting_ms,
-    read_back,
     redis_of,
+    restored,
     take,
     until_idle,
     why_not_files,
@@ -30,19 +28,8 @@ async def _run(ground: Ground) -> Done:
         fork_us = (await redis.info("stats"))["latest_fork_usec"]
         name = (await redis.config_get("dbfilename"))["dbfilename"]
         folder = take(ground, await files_folder(redis) / name, "rdb")
-    with ground.step("read back"):
-        found = await read_back(ground, folder, "--dbfilename", name, lasting=lasting)
-    different = compared(expected, found)
-    return Done(
-        rows=expected.keys,
-        verified=not different,
-        details={
-            "file_bytes": size_of(folder),
-            "fork_us": fork_us,
-            "copied_on_write_bytes": seen["rdb_last_cow_size"],
-            "differences": different,
-        },
-    )
+    told = {"fork_us": fork_us, "copied_on_write_bytes": seen["rdb_last_cow_size"]}
+    return await restored(ground, folder, "--dbfilename", name, expected=expected, lasting=lasting, **told)
 
 
 async def _fork(ground: Ground, redis: Any, lasting: int) -> RedisContent:
