@@ -68,7 +68,8 @@ def _last_message(last: LastMessage | None) -> dict[str, Any] | None:
     if last is None:
         return None
     return {
-        "id": last.id,
+        # a text also where the database numbers messages, as every message's id is
+        "id": str(last.id),
         "sender_id": last.sender_id,
         "content": last.content,
         "type": last.type,

@@ -1,5 +1,6 @@
 """Conforming: every check against one server, and what came of each."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -9,10 +10,12 @@ from types import ModuleType
 from typing import Any, Literal
 
 import aiohttp
+from yarl import URL
 
-from harness.conform.errors import AddressError, Deviation, NotRun, UnreachableError
+from harness.conform.errors import AddressError, Deviation, NobodySignedUp, NotRun, UnreachableError, words_of
 from harness.conform.identity import CommandTokens, SignedTokens, Tokens
 from harness.conform.site import Site
+from harness.errors import HarnessError
 
 #: In the order in which they are tried and told.
 CHECKS = (
@@ -22,9 +25,16 @@ CHECKS = (
     *("socket_tokens", "socket_delivery", "socket_devices", "socket_strangers", "socket_resume", "socket_events"),
     *("socket_errors", "socket_expiry"),
 )
-_REQUEST_S = 30.0
+_REQUEST_S = 10.0
+#: A check of a server that answers, but takes its time, is given up after so long.
+_CHECK_S = 120.0
+#: So many in a row without an answer, and the others are not tried.
+_MOST_UNANSWERED = 3
 _IDLE_S = 1.0
-_BROKEN = (aiohttp.ClientError, TimeoutError, KeyError, TypeError, ValueError, AttributeError)
+_REDIRECTS = range(300, 400)
+
+
+State = Literal["pass", "fail", "not run"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +44,10 @@ class Checked:
     check: str
     #: What the protocol promises, in one line.
     promise: str
-    state: Literal["pass", "fail", "not run"]
+    state: State
     seen: str
+    #: It could not be tried with the tokens and users that were given, which is no fault of the server's.
+    is_excused: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,13 +62,26 @@ class Conformance:
     def deviations(self) -> list[Checked]:
         return [one for one in self.checks if one.state == "fail"]
 
+    @property
+    def conforms(self) -> bool:
+        """Whether all that could be tried was tried, and passed."""
+        return all(one.state == "pass" or one.is_excused for one in self.checks)
+
 
 def urls_of(text: str) -> tuple[str, ...]:
     """Base URLs, comma-separated. Raises AddressError."""
     urls = tuple(url.strip().rstrip("/") for url in text.split(","))
-    if not all(url.startswith(("http://", "https://")) for url in urls):
+    if not all(_is_url(url) for url in urls):
         raise AddressError(f"{text!r} is no URL, so nothing was checked. Give one such as http://127.0.0.1:8000.")
     return urls
+
+
+def _is_url(text: str) -> bool:
+    try:
+        url = URL(text)
+        return url.scheme in ("http", "https") and bool(url.host) and url.port is not None
+    except ValueError:
+        return False
 
 
 def tokens_of(secret: str | None, command: str | None) -> Tokens:
@@ -78,23 +103,23 @@ async def conform(
     checks: Sequence[str] = CHECKS,
     patience_s: float = 5.0,
     sign_up_command: str | None = None,
-    told: Callable[[str], Any] = lambda _: None,
+    told: Callable[[int, str], Any] = lambda _, __: None,
 ) -> Conformance:
-    """Try the checks one after the other, with users of our own, who leave at the end. Raises UnreachableError."""
+    """Try the checks one after the other, with users of our own, who leave at the end. Raises UnreachableError.
+
+    `told` hears how many are done, and which is tried.
+    """
     begun = time.perf_counter()
-    timeout = aiohttp.ClientTimeout(total=_REQUEST_S)
+    timeout = aiohttp.ClientTimeout(total=max(_REQUEST_S, 2 * patience_s))
     # a connection that the server is about to close for being idle would break a request that is no server's fault
     connector = aiohttp.TCPConnector(keepalive_timeout=_IDLE_S)
     async with aiohttp.ClientSession(timeout=timeout, connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as http:
         site = Site(urls=urls, http=http, tokens=tokens, patience_s=patience_s, sign_up_command=sign_up_command)
         await _reach(site)
-        outcomes = []
         try:
-            for check in checks:
-                told(check)
-                outcomes.append(await _outcome(site, check))
+            outcomes = await _outcomes(site, checks, told)
         finally:
-            with suppress(aiohttp.ClientError, TimeoutError):
+            with suppress(aiohttp.ClientError, TimeoutError, Deviation):
                 await site.remove_everybody()
     return Conformance(urls=urls, checks=tuple(outcomes), took_s=time.perf_counter() - begun)
 
@@ -102,22 +127,59 @@ async def conform(
 async def _reach(site: Site) -> None:
     for server, url in enumerate(site.urls):
         try:
-            await site.ask("GET", "/v1/unread", server=server)
-        except (aiohttp.ClientError, TimeoutError) as problem:
+            answer = await site.ask("GET", "/v1/unread", server=server)
+        except (aiohttp.ClientError, TimeoutError, Deviation) as problem:
             raise UnreachableError(url, problem) from None
+        if answer.status in _REDIRECTS:
+            raise AddressError(
+                f"{url} redirects to {answer.headers.get('Location')!r}, so nothing was checked. Give the address "
+                "under which the API itself answers."
+            )
+
+
+async def _outcomes(site: Site, checks: Sequence[str], told: Callable[[int, str], Any]) -> list[Checked]:
+    outcomes: list[Checked] = []
+    unanswered = 0
+    for check in checks:
+        told(len(outcomes), check)
+        if unanswered == _MOST_UNANSWERED:
+            seen = f"{_MOST_UNANSWERED} checks in a row had no answer, so the others were not tried"
+            outcomes.append(_checked(check, "not run", seen))
+            continue
+        try:
+            outcomes.append(await _outcome(site, check))
+            unanswered = 0
+        except TimeoutError:
+            seen = f"no answer within {site.http.timeout.total:g} s"
+            outcomes.append(_checked(check, "fail", seen))
+            unanswered += 1
+    told(len(outcomes), "")
+    return outcomes
 
 
 async def _outcome(site: Site, check: str) -> Checked:
-    module = module_of(check)
+    """Raises TimeoutError when a request is not answered."""
     try:
-        state, seen = "pass", str(await module.check(site))
+        async with asyncio.timeout(_CHECK_S) as limit:
+            return _checked(check, "pass", str(await module_of(check).check(site)))
     except Deviation as deviation:
-        state, seen = "fail", str(deviation)
+        return _checked(check, "fail", str(deviation))
     except NotRun as reason:
-        state, seen = "not run", str(reason)
-    except _BROKEN as problem:
-        state, seen = "fail", f"what came back could not be used: {type(problem).__name__} {problem}"
-    return Checked(check=check, promise=promise_of(module), state=state, seen=seen)  # type: ignore[arg-type] # the three
+        return _checked(check, "not run", str(reason), is_excused=not isinstance(reason, NobodySignedUp))
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        return _checked(check, "fail", f"not done within {_CHECK_S:g} s, since the server answers slowly")
+    except aiohttp.ClientError as problem:
+        return _checked(check, "fail", f"the connection failed: {words_of(problem)}")
+    except HarnessError:
+        raise
+    except Exception as problem:  # noqa: BLE001 - a server may answer anything, and what that does to a check is told
+        return _checked(check, "fail", f"what came back could not be used: {type(problem).__name__} {problem}")
+
+
+def _checked(check: str, state: State, seen: str, *, is_excused: bool = False) -> Checked:
+    return Checked(check=check, promise=promise_of(module_of(check)), state=state, seen=seen, is_excused=is_excused)
 
 
 def module_of(check: str) -> ModuleType:

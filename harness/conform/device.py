@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -11,6 +12,8 @@ from harness.conform.errors import Deviation
 
 #: How long nothing is waited for, where nothing must come.
 QUIET_S = 0.25
+#: Frames beyond those that are waited for; a server that sends on and on is not quiet.
+_MOST_BEYOND = 100
 
 
 class Device:
@@ -38,19 +41,29 @@ class Device:
                 break
             if frame.get("type") in kinds:
                 return frame
-        raise Deviation(f"no {' or '.join(kinds)} arrived within {self._patience_s:g} s")
+        wanted = " or ".join(kinds)
+        if self._socket.closed:
+            raise Deviation(f"the socket closed ({self._socket.close_code}) before a {wanted} arrived")
+        raise Deviation(f"no {wanted} arrived within {self._patience_s:g} s")
 
     async def several(self, kind: str, count: int) -> list[dict[str, Any]]:
         """So many of a kind, or as many as came in time, and what came beyond them before it was quiet."""
         found: list[dict[str, Any]] = []
         until = time.monotonic() + self._patience_s
-        while True:
+        while len(found) < count + _MOST_BEYOND and time.monotonic() < until + self._patience_s:
             left = until - time.monotonic() if len(found) < count else QUIET_S
             frame = await self._frame(left) if left > 0 else None
             if frame is None:
                 return found
             if frame.get("type") == kind:
                 found.append(frame)
+        return found
+
+    async def hang_up(self) -> None:
+        """Close, politely or not: a server that sends on and on never comes to answer a goodbye."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience_s):
+                await self._socket.close()
 
     async def close_code(self) -> int | None:
         """The code with which the server closes; None when it does not within the patience."""

@@ -11,13 +11,19 @@ class NotRun(Exception):  # noqa: N818 - the same
     """The check could not be tried; its message says why."""
 
 
+class NobodySignedUp(NotRun):
+    """No user of ours can be there, so that nothing else can be tried; the server's doing, unlike other reasons."""
+
+
 class UnreachableError(HarnessError):
-    """Nothing answers at the address."""
+    """Nothing answers at the address, or nothing that speaks HTTP."""
 
     exit_code = 3
 
-    def __init__(self, url: str, problem: object) -> None:
-        super().__init__(f"{url} does not answer ({problem}), so nothing was checked. Start it, or name its URL.")
+    def __init__(self, url: str, problem: Exception) -> None:
+        super().__init__(
+            f"{url} does not answer ({words_of(problem)}), so nothing was checked. Start it, or name its URL."
+        )
 
 
 class AddressError(HarnessError):
@@ -36,3 +42,11 @@ class CommandFailedError(HarnessError):
             f"`{command}` failed: {problem} Nobody can be signed in, so nothing was checked. It is called with the id "
             "of a user as its last word, and must end with 0."
         )
+
+
+def words_of(problem: BaseException) -> str:
+    """What befell a request, in a line."""
+    if isinstance(problem, TimeoutError):
+        return "no answer in time"
+    message = getattr(problem, "message", "") or str(problem)
+    return " ".join(message.split()) or type(problem).__name__

@@ -1,6 +1,7 @@
 """Identity: tokens and users for a server under check, by the API itself or by commands of its owner's."""
 
 import asyncio
+import re
 import shlex
 import time
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from reference_server import tokens
 
 _LIFE_S = 3600
 _PATIENCE_S = 20
+#: What fits into an Authorization header.
+_TOKEN = re.compile(r"[!-~]+")
 
 
 class Tokens(Protocol):
@@ -41,7 +44,10 @@ class CommandTokens:
         if expires_in_s != _LIFE_S:
             raise NotRun("the command for tokens cannot be asked for one of another age")
         if user not in self._known:
-            self._known[user] = await output_of(self._command, user)
+            token = await output_of(self._command, user)
+            if not _TOKEN.fullmatch(token):
+                raise CommandFailedError(self._command, f"it printed no token, a word on one line: {token[:80]!r}.")
+            self._known[user] = token
         return self._known[user]
 
 
@@ -51,9 +57,17 @@ async def output_of(command: str, user: UUID) -> str:
         process = await asyncio.create_subprocess_exec(
             *shlex.split(command), str(user), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )
+    except (OSError, ValueError) as problem:
+        raise CommandFailedError(command, f"{problem}.") from problem
+    try:
         printed, complaint = await asyncio.wait_for(process.communicate(), _PATIENCE_S)
-    except (OSError, ValueError, TimeoutError) as problem:
-        raise CommandFailedError(command, f"{type(problem).__name__} {problem}.") from problem
+    except TimeoutError:
+        raise CommandFailedError(command, f"it has not ended within {_PATIENCE_S} s.") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     if process.returncode:
-        raise CommandFailedError(command, f"it ended with {process.returncode}: {complaint.decode()[-200:].strip()}.")
-    return printed.decode().strip()
+        said = complaint.decode(errors="replace")[-200:].strip()
+        raise CommandFailedError(command, f"it ended with {process.returncode}: {said}.")
+    return printed.decode(errors="replace").strip()

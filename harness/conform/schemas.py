@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from harness.conform.errors import Deviation
 from reference_server import asyncapi, openapi
@@ -32,7 +33,8 @@ def check_frame(frame: Any) -> None:
 
 
 def _check(validator: Draft202012Validator, value: Any, what: str) -> None:
-    problem = next(iter(validator.iter_errors(value)), None)
+    # of alternatives the nearest, so that it is said what is wrong and not only that nothing fits
+    problem = best_match(validator.iter_errors(value))
     if problem is not None:
         place = "/".join(map(str, problem.absolute_path))
         raise Deviation(f"{what}: {f'{place}: ' if place else ''}{problem.message[:_SHOWN]}")

@@ -11,12 +11,14 @@ import aiohttp
 import orjson
 
 from harness.conform.device import Device
-from harness.conform.errors import Deviation, NotRun
+from harness.conform.errors import Deviation, NobodySignedUp
 from harness.conform.identity import Tokens, output_of
 from harness.conform.schemas import check_body
 
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _MOST_PAGES = 200
+#: Of a body or a frame: what is longer comes from no chat.
+MOST_BYTES = 8 << 20
 OK, CREATED, DONE = 200, 201, 204
 
 
@@ -29,6 +31,11 @@ class Answer:
     headers: Any
     #: Parsed JSON; None where the body is empty or no JSON.
     body: Any
+
+    @property
+    def shown(self) -> str:
+        """Its status, and its form where that is a page for people."""
+        return f"{self.status} ({self.media_type})" if self.media_type == "text/html" else str(self.status)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -45,7 +52,7 @@ class Site:
     _users: list[UUID] = field(default_factory=list)
 
     async def newcomers(self, count: int) -> list[UUID]:
-        """Users of our own, the smallest id first. Raises NotRun when nobody can sign up."""
+        """Users of our own, the smallest id first. Raises NobodySignedUp."""
         return sorted([await self._newcomer() for _ in range(count)], key=lambda one: one.int)
 
     async def _newcomer(self) -> UUID:
@@ -55,7 +62,7 @@ class Site:
         else:
             answer = await self.ask("PUT", "/v1/users/me", user, json={"username": name_of(user)})
             if answer.status != DONE:
-                raise NotRun(f"nobody can sign up: PUT /v1/users/me answered {answer.status}")
+                raise NobodySignedUp(f"nobody can sign up: PUT /v1/users/me answered {answer.shown}")
         self._users.append(user)
         return user
 
@@ -75,15 +82,15 @@ class Site:
         headers: dict[str, str] | None = None,
         server: int = 0,
     ) -> Answer:
-        """Whatever the server says; with no user, no token is sent."""
+        """Whatever the server says, redirects included; with no user, no token is sent."""
         sent = dict(headers or {})
         if user is not None:
             sent["Authorization"] = f"Bearer {await self.tokens.token(user)}"
         if json is not None:
             content, sent["Content-Type"] = orjson.dumps(json, default=str), "application/json"
         url = self.urls[server % len(self.urls)] + path
-        async with self.http.request(method, url, data=content, headers=sent) as answer:
-            raw = await answer.read()
+        async with self.http.request(method, url, data=content, headers=sent, allow_redirects=False) as answer:
+            raw = await _read(answer, f"{method} {shown(path)}")
             return Answer(
                 status=answer.status, media_type=answer.content_type, headers=answer.headers.copy(), body=_parsed(raw)
             )
@@ -109,7 +116,7 @@ class Site:
     def expect(self, answer: Answer, status: int, what: str) -> None:
         """Raises Deviation unless the answer has this status."""
         if answer.status != status:
-            raise Deviation(f"{what} answered {answer.status}, expected {status}")
+            raise Deviation(f"{what} answered {answer.shown}, expected {status}")
 
     async def conversation(self, user: UUID, other: UUID) -> str:
         body = await self.got("POST", "/v1/conversations", user, json={"user_id": other}, schema="Conversation")
@@ -152,11 +159,16 @@ class Site:
         headers = {"Authorization": f"Bearer {await self.tokens.token(user, **life)}"}
         query = "" if after is None else f"?after={after}"
         try:
-            socket = await self.http.ws_connect(self.socket_url(server) + query, headers=headers, max_msg_size=0)
+            socket = await self.http.ws_connect(
+                self.socket_url(server) + query, headers=headers, max_msg_size=MOST_BYTES
+            )
         except aiohttp.WSServerHandshakeError as refused:
             raise Deviation(f"the handshake at /v1/ws answered {refused.status}") from None
-        async with socket:
-            yield Device(socket, self.patience_s)
+        device = Device(socket, self.patience_s)
+        try:
+            yield device
+        finally:
+            await device.hang_up()
 
     def socket_url(self, server: int = 0) -> str:
         return self.urls[server % len(self.urls)].replace("http", "ws", 1) + "/v1/ws"
@@ -173,6 +185,16 @@ def name_of(user: UUID) -> str:
 def shown(path: str) -> str:
     """A path without the ids in it."""
     return _ID.sub("{id}", path)
+
+
+async def _read(answer: aiohttp.ClientResponse, what: str) -> bytes:
+    """The body. Raises Deviation when it does not end."""
+    raw = bytearray()
+    async for part in answer.content.iter_any():
+        raw += part
+        if len(raw) > MOST_BYTES:
+            raise Deviation(f"{what} answered with more than {MOST_BYTES >> 20} MiB")
+    return bytes(raw)
 
 
 def _parsed(raw: bytes) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from harness.conform.conforming import Conformance
 
@@ -15,7 +16,8 @@ def table_of(found: Conformance) -> Table:
     for column in ("check", "", "seen"):
         table.add_column(column, overflow="fold")
     for one in found.checks:
-        table.add_row(one.check, f"{_MARKS[one.state]} {one.state}", one.seen)
+        # as it is: a server's words may look like markup
+        table.add_row(one.check, f"{_MARKS[one.state]} {one.state}", Text(one.seen))
     return table
 
 
@@ -25,6 +27,8 @@ def verdict_of(found: Conformance) -> str:
     said = f"{counts['pass']} of {len(found.checks)} checks pass"
     if counts["not run"]:
         said += f", {counts['not run']} could not be tried"
+    if not found.deviations and not found.conforms:
+        said += ", so it is not known whether it conforms"
     broken = "".join(f"\n{one.check} promises: {one.promise}" for one in found.deviations)
     return f"{' and '.join(found.urls)}: {said} ({found.took_s:.1f} s).{broken}"
 
@@ -33,4 +37,4 @@ def as_dict(found: Conformance) -> dict[str, Any]:
     checks = [
         {"check": one.check, "promise": one.promise, "state": one.state, "seen": one.seen} for one in found.checks
     ]
-    return {"urls": found.urls, "conforms": not found.deviations, "took_s": round(found.took_s, 3), "checks": checks}
+    return {"urls": found.urls, "conforms": found.conforms, "took_s": round(found.took_s, 3), "checks": checks}

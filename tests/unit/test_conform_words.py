@@ -1,7 +1,11 @@
 """What `chatbench conform` and `chatbench history` say of wrong use, and what a conformance tells."""
 
+import io
+from dataclasses import replace
+
 import orjson
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from harness.cli import app
@@ -58,5 +62,20 @@ def test_what_deviates_is_told_with_its_promise_and_as_plain_data():
         "http://one: 1 of 3 checks pass, 1 could not be tried (1.2 s).\nsend promises: A sent message is answered 201."
     )
     assert table_of(found).row_count == 3
+    assert not found.conforms
     plain = orjson.loads(orjson.dumps(as_dict(found)))
     assert (plain["conforms"], plain["checks"][0]["state"]) == (False, "fail")
+
+
+def test_what_could_not_be_tried_by_the_options_given_is_excused_and_what_the_server_prevents_is_not():
+    excused = Checked(check="sign_up", promise="Once.", state="not run", seen="by command", is_excused=True)
+    owed = replace(excused, is_excused=False)
+    assert Conformance(urls=("http://one",), checks=(excused,), took_s=1.0).conforms
+    assert not Conformance(urls=("http://one",), checks=(owed,), took_s=1.0).conforms
+
+
+def test_words_of_a_server_are_shown_as_they_are():
+    seen = Checked(check="send", promise="It answers.", state="fail", seen="said [/red] and [bold]")
+    printed = Console(file=io.StringIO(), width=100)
+    printed.print(table_of(Conformance(urls=("http://one",), checks=(seen,), took_s=1.0)))
+    assert "said [/red] and [bold]" in printed.file.getvalue()

@@ -2,10 +2,12 @@
 
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 
+from reference_server import pages
 from reference_server.errors import BadCursor
-from reference_server.records import ConversationPage, Cursor, Page
+from reference_server.records import ConversationPage, Cursor, LastMessage, Page
 from reference_server.times import EARLIEST, LATEST, NEVER
 
 
@@ -45,3 +47,17 @@ def test_a_conversation_without_messages_is_followed_from_1970():
     rows = [{"last_message_at": None, "id": UUID(int=3)}]
     page = ConversationPage(rows=rows, last_messages={}, presence={}, limit=1)
     assert page.next == Cursor(NEVER, UUID(int=3))
+
+
+def test_a_last_message_has_its_id_as_a_text_also_where_the_database_numbers_messages():
+    last = LastMessage(id=17, sender_id=uuid4(), content="hello", type="text", created_at=0)
+    row = {
+        "id": uuid4(),
+        "other_id": uuid4(),
+        "unread_count": 1,
+        "last_message_at": 0,
+        "created_at": 0,
+        "updated_at": 0,
+    }
+    page = ConversationPage(rows=[row], last_messages={row["id"]: last}, presence={}, limit=5)
+    assert orjson.loads(pages.conversations(page))["items"][0]["last_message"]["id"] == "17"

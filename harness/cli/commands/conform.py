@@ -9,6 +9,7 @@ from harness.cli.application import app, out
 from harness.cli.running import guard, run_to_end
 from harness.conform.conforming import CHECKS, conform, tokens_of, urls_of
 from harness.conform.telling import as_dict, table_of, verdict_of
+from harness.progress import step
 
 
 @app.command("conform", epilog="Example: chatbench conform http://127.0.0.1:8000")
@@ -35,13 +36,21 @@ def conform_(
     if unknown := [name for name in names if name not in CHECKS]:
         raise typer.BadParameter(f"{unknown[0]!r} is no check. There are {', '.join(CHECKS)}.", param_hint="--checks")
     urls, tokens = guard(lambda: (urls_of(url), tokens_of(token_secret, token_command)))
-    found = run_to_end(
-        conform(urls, tokens, checks=names or CHECKS, patience_s=patience, sign_up_command=sign_up_command)
-    )
+    with step("checks", len(names or CHECKS)) as shown:
+        found = run_to_end(
+            conform(
+                urls,
+                tokens,
+                checks=names or CHECKS,
+                patience_s=patience,
+                sign_up_command=sign_up_command,
+                told=lambda done, check: shown.advance(done - shown.done, check),
+            )
+        )
     if as_json:
         typer.echo(orjson.dumps(as_dict(found), option=orjson.OPT_INDENT_2).decode())
     else:
         out.print(table_of(found))
         out.print(verdict_of(found), markup=False)
-    if found.deviations:
+    if not found.conforms:
         raise typer.Exit(1)

@@ -15,7 +15,7 @@ async def check(site: Site) -> str:
     first = await site.ask("PUT", "/v1/users/me", user, json={"username": name_of(user)})
     if first.status != DONE:
         raise Deviation(
-            f"PUT /v1/users/me answered {first.status}, expected 204. Where users come from elsewhere, give a "
+            f"PUT /v1/users/me answered {first.shown}, expected 204. Where users come from elsewhere, give a "
             "--sign-up-command"
         )
     try:

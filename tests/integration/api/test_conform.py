@@ -4,14 +4,20 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
+import aiohttp
 import asyncpg
 import pytest
+from aiohttp import web
 from redis.asyncio import Redis
 
+from harness.conform import conforming, identity
 from harness.conform.conforming import CHECKS, Conformance, conform, tokens_of, urls_of
-from harness.conform.errors import AddressError, CommandFailedError, UnreachableError
+from harness.conform.device import Device
+from harness.conform.errors import AddressError, CommandFailedError, Deviation, UnreachableError
 from harness.conform.telling import as_dict, verdict_of
 from tests.integration.api_fixtures import SECRET, Api, loaded, url_of
 from tests.integration.deviating_server import FAULTS
@@ -120,8 +126,143 @@ async def test_nothing_at_the_address_is_said_in_a_sentence():
         await conform(("http://127.0.0.1:9",), TOKENS)
 
 
+async def test_tokens_that_no_header_can_hold_and_a_command_that_never_ends_are_the_owners_to_mend(monkeypatch):
+    with pytest.raises(CommandFailedError, match="it printed no token"):
+        await tokens_of(None, "printf 'two\\nlines %s'").token(uuid4())
+    monkeypatch.setattr(identity, "_PATIENCE_S", 0.2)
+    with pytest.raises(CommandFailedError, match="has not ended"):
+        await tokens_of(None, "sh -c 'exec sleep 60'").token(uuid4())
+
+
+@asynccontextmanager
+async def answering(handler) -> AsyncIterator[str]:
+    """A server that answers every request by what the handler makes of it; its base URL."""
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", handler)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def hangs_up(request):
+    request.transport.abort()
+    return web.Response()
+
+
+async def never(_):
+    await asyncio.sleep(60)
+    return web.Response()
+
+
+async def without_end(request):
+    answer = web.StreamResponse()
+    await answer.prepare(request)
+    with suppress(ConnectionError):
+        while True:
+            await answer.write(b"x" * 65_536)
+    return answer
+
+
+async def moved(_):
+    return web.Response(status=301, headers={"Location": "https://chat.example/v1/unread"})
+
+
+@pytest.mark.parametrize(
+    ("handler", "error", "said"),
+    [
+        (hangs_up, UnreachableError, "does not answer"),
+        (never, UnreachableError, "no answer in time"),
+        (without_end, UnreachableError, "answered with more than 8 MiB"),
+        (moved, AddressError, "redirects to 'https://chat.example/v1/unread'"),
+    ],
+)
+async def test_what_answers_like_no_server_is_told_at_once(handler, error, said, monkeypatch):
+    monkeypatch.setattr(conforming, "_REQUEST_S", 0.5)
+    async with answering(handler) as url:
+        with pytest.raises(error, match=said):
+            await conform((url,), TOKENS, patience_s=0.1)
+
+
+async def test_a_site_for_people_fails_whatever_is_asked_of_it():
+    async def welcome(_):
+        return web.Response(text="<html>Welcome</html>", content_type="text/html")
+
+    async with answering(welcome) as url:
+        found = await conform((url,), TOKENS)
+        some = await conform((url,), TOKENS, checks=["health", "send"])
+    assert [one.check for one in found.deviations] == ["sign_up"]
+    assert "answered 200 (text/html), expected 204" in found.deviations[0].seen
+    assert [one.state for one in some.checks] == ["pass", "not run"]
+    assert not some.conforms
+    assert "not known whether it conforms" in verdict_of(some)
+
+
+@pytest.mark.parametrize("body", ["{}", "[]", "null", '{"items": [], "next": null}', "[" * 50_000, '{"items": ['])
+async def test_answers_of_any_form_fail_the_checks_and_break_none(body):
+    async def odd(request):
+        if request.method in ("PUT", "DELETE"):
+            return web.Response(status=204)
+        return web.Response(
+            text=body, content_type="application/json", status=201 if "messages" in request.path else 200
+        )
+
+    async with answering(odd) as url:
+        found = await conform((url,), TOKENS, patience_s=0.1)
+    assert len(found.checks) == len(CHECKS)
+    assert {one.check for one in found.deviations} >= {"tokens", "send", "unread", "socket_tokens"}
+
+
+async def test_a_server_that_stops_answering_is_not_asked_to_the_end(monkeypatch):
+    async def hangs_behind_sign_up(request):
+        if request.method == "PUT" or request.path in ("/healthz", "/v1/unread"):
+            return web.Response(status=204)
+        return await never(request)
+
+    monkeypatch.setattr(conforming, "_REQUEST_S", 0.3)
+    async with answering(hangs_behind_sign_up) as url:
+        found = await conform((url,), TOKENS, checks=["send", "unread", "media", "blocks"], patience_s=0.1)
+    assert [one.state for one in found.checks] == ["fail", "fail", "fail", "not run"]
+    assert found.checks[0].seen == "no answer within 0.3 s"
+
+
+@pytest.mark.parametrize("kind", ["message.new", "other"])
+async def test_a_socket_that_sends_without_end_is_left_after_the_patience(kind):
+    async def talks(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        with suppress(ConnectionError):
+            while True:
+                await socket.send_json({"type": kind})
+                await asyncio.sleep(0)
+        return socket
+
+    async with answering(talks) as url, aiohttp.ClientSession() as http:
+        device = Device(await http.ws_connect(url), 0.2)
+        assert len(await device.several("message.new", 2)) == (102 if kind == "message.new" else 0)
+        await device.hang_up()
+
+
+async def test_a_socket_that_closes_is_said_to_have_closed():
+    async def closes(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.close(code=1011)
+        return socket
+
+    async with answering(closes) as url, aiohttp.ClientSession() as http, http.ws_connect(url) as socket:
+        with pytest.raises(Deviation, match=r"the socket closed \(1011\) before a message.new"):
+            await Device(socket, 5.0).next("message.new")
+
+
 def test_an_address_that_is_none_and_no_secret_are_wrong_use():
     with pytest.raises(AddressError, match=r"http://127\.0\.0\.1:8000"):
         urls_of("localhost:8000")
+    for odd in ("http://", "http://[::1", "http://host:99999", "http://one,,http://two"):
+        with pytest.raises(AddressError, match="is no URL"):
+            urls_of(odd)
     with pytest.raises(AddressError, match="CHATBENCH_TOKEN_SECRET"):
         tokens_of(None, None)
